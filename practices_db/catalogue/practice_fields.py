@@ -173,13 +173,19 @@ def _stated(field: PracticeField) -> str:
 
 
 # Every practice ``p`` with its several values, in the order of their source (joined: faster than a subquery for each),
-# and what stands before FROM: columns as practices.csv calls them, or as a release keeps them.
+# and what stands before FROM: columns as a release keeps them (RELEASED).
 PRACTICES = "practice p" + "".join(
     f" LEFT JOIN (SELECT practice_id, list({field.value} ORDER BY position) AS found FROM {field.table} GROUP BY ALL)"
     f" {field.id} ON {field.id}.practice_id = p.id"
     for field in SEVERAL
 )
-IN_THE_FILE = ", ".join(f"{_stated(field)} AS {field.id}" for field in FIELDS if not field.derived)
+# Its single values as practices.csv calls them, and the several ones of all practices, a row each: to plan the joins
+# above takes twice as long as to ask for these.
+IN_THE_FILE = ", ".join(f"p.{field.column} AS {field.id}" for field in SINGLE if not field.derived)
+SEVERAL_ROWS = " UNION ALL ".join(
+    f"SELECT practice_id, '{field.id}' AS field, position, {field.value} AS value FROM {field.table}"
+    for field in SEVERAL
+)
 RELEASED = ", ".join(
     (
         *(f"{_stated(field)} AS {field.column}" for field in FIELDS),

@@ -16,7 +16,7 @@ from criteria.framework import CURRENT
 from practices_db.catalogue import practice_rows, practice_store
 from practices_db.catalogue.contradictions import RULES
 from practices_db.catalogue.library_store import CURATED
-from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES, RECORD
+from practices_db.catalogue.practice_fields import IN_THE_FILE, RECORD, SEVERAL, SEVERAL_ROWS
 from practices_db.catalogue.practice_rows import AnswerRow, PracticeRow, SourceRow
 from practices_db.curation import edit_library, versioned_change
 from practices_db.curation.edit_library import Found, found
@@ -186,21 +186,27 @@ def checked_practice(facts: Mapping[str, Any], practice_id: str) -> PracticeRow:
 def practices(cursor: Cursor, ids: Sequence[str]) -> dict[str, CuratedPractice]:
     """Return those of the practices that there are, by id."""
     record = [column.id for column in RECORD]
-    rows = records(
-        cursor.execute(
-            f"SELECT {IN_THE_FILE}, {', '.join(record)} FROM {PRACTICES} WHERE p.id IN (SELECT unnest($ids::TEXT[]))",
-            {"ids": list(ids)},
-        )
+    rows = cursor.execute(
+        f"""
+        SELECT {IN_THE_FILE}, {", ".join(record)}, s.field, s.value
+        FROM practice p LEFT JOIN ({SEVERAL_ROWS}) s ON s.practice_id = p.id
+        WHERE list_contains($ids::TEXT[], p.id) ORDER BY s.position
+        """,
+        {"ids": list(ids)},
     )
-    found = {}
-    for row in rows:
-        whole: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
-        }
-        facts = {name: whole[name] for name in PracticeRow.model_fields}
-        kept = {name: whole[name] for name in record if not name.startswith("left_")}
-        found[row["id"]] = CuratedPractice(facts, **kept)
-    return found
+    whole: dict[str, dict[str, Any]] = {}
+    for row in records(rows):
+        field, value = row.pop("field"), row.pop("value")
+        stated = {name: tuple(found) if isinstance(found, list) else found for name, found in row.items()}
+        one = whole.setdefault(row["id"], stated | {each.id: () for each in SEVERAL})
+        one |= {field: (*one[field], value)} if field else {}
+    return {
+        id_: CuratedPractice(
+            {name: one[name] for name in PracticeRow.model_fields},
+            **{name: one[name] for name in record if not name.startswith("left_")},
+        )
+        for id_, one in whole.items()
+    }
 
 
 # --- inside --------------------------------------------------------------------------------------------------

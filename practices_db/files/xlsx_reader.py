@@ -220,6 +220,8 @@ def _check_package(content: bytes) -> None:
 
 def _child(rows: int, seconds: int) -> None:
     content = sys.stdin.buffer.read()
+    # openpyxl takes numpy's numbers and Pillow's images where they are there; no file holds any, and they load longer
+    sys.modules |= dict.fromkeys(("numpy", "PIL"))  # type: ignore[arg-type]
     import openpyxl  # noqa: F401, PLC0415 - only the child needs it; loaded before its memory is limited
 
     try:

@@ -34,6 +34,14 @@ def database(tiny_db: Path, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def tiny(tiny_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Return a store on the made-up catalogue, for reading only."""
+    with Store(Path(shutil.copy(tiny_db, tmp_path_factory.mktemp("read") / "practices.duckdb"))) as opened:
+        opened.read_only = "other tests read this, too"
+        yield opened
+
+
 @pytest.fixture
 def tiny_store(database: Path) -> Iterator[Store]:
     """Return a store on a copy of the made-up catalogue that a test may change."""
@@ -43,24 +51,13 @@ def tiny_store(database: Path) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def part_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database built once from part of the real catalogue: a release of it takes half the time.
-
-    It has the whole library and the practices that lead somewhere in it, one with several types of measure, one with
-    its main type only, one whose answers disagree, and one that was never assessed but is documented. Its files lie
-    beside it.
-    """
+    """Return a database built once from part of the real catalogue, whose files lie beside it."""
     folder = tmp_path_factory.mktemp("part")
-    tables = {path.name: oracles.read_csv(path) for path in oracles.CATALOGUE.glob("*.csv")}
-    ids = {"accelair", "acompanando-t", "casa-scalabrini-634", "south-moravian-regional-centre-for-foreigners"}
-    ids |= {"ment-migrant-entrepreneurship-supported-by-mentors"}
-    ids |= {row["to_id"] for row in tables["links.csv"]}
-    ids |= {row["practice_id"] for name in ("costs", "rates_without_comparison") for row in tables[f"{name}.csv"]}
-    for name, rows in tables.items():
-        of = "id" if name == "practices.csv" else "practice_id"
+    for name, rows in oracles.part().items():
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             writer.writeheader()
-            writer.writerows(row for row in rows if of not in row or row[of] in {*ids, ""})
+            writer.writerows(rows)
     path = folder / "practices.duckdb"
     build(path, folder)
     return path

@@ -18,7 +18,7 @@ from practices_db.catalogue.contradictions import RULES
 from practices_db.catalogue.library_items import KINDS as ITEMS
 from practices_db.catalogue.library_items import OF_TABLE
 from practices_db.catalogue.library_store import HELD
-from practices_db.catalogue.practice_fields import IN_THE_FILE, PRACTICES
+from practices_db.catalogue.practice_fields import IN_THE_FILE, SEVERAL, SEVERAL_ROWS
 from practices_db.catalogue.practice_rows import CatalogueRow
 from practices_db.catalogue.write_files import cell_text
 from practices_db.database.store import Cursor, records
@@ -106,8 +106,14 @@ def _one_truth(
 
 
 def _practices(cursor: Cursor) -> dict[Key, Stored]:
-    cursor.execute(f"SELECT {IN_THE_FILE}, p.version FROM {PRACTICES}")
-    return {(row["id"],): Stored(as_cells(row), version) for row, version in _rows(cursor)}
+    cursor.execute(f"SELECT {IN_THE_FILE}, p.version FROM practice p")
+    rows = {row["id"]: (row | {field.id: [] for field in SEVERAL}, version) for row, version in _rows(cursor)}
+    for id_, field, value in cursor.execute(
+        f"SELECT practice_id, field, value FROM ({SEVERAL_ROWS}) ORDER BY position"
+    ).fetchall():
+        if id_ in rows:
+            rows[id_][0][field].append(value)
+    return {(id_,): Stored(as_cells(row), version) for id_, (row, version) in rows.items()}
 
 
 def _answers(cursor: Cursor) -> dict[Key, Stored]:

@@ -367,8 +367,7 @@ def test_findings_go_with_a_merged_publication_to_the_one_that_is_kept(own: Stor
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.item)
 def test_a_file_and_its_template_are_in_the_database_already(kind: Any, store: Store) -> None:
-    if kind in PLAIN:  # the files of the others are in test_library_imports
-        assert looked_at(store, (oracles.CATALOGUE / kind.file).read_bytes()).nothing_new
+    assert looked_at(store, (oracles.CATALOGUE / kind.file).read_bytes()).nothing_new
     with store.cursor() as cursor:
         for format_ in ("csv", "xlsx") if kind.item in ("evidence", "finding") else ("csv",):
             made = looked_at(store, template(cursor, kind.table, format_))  # type: ignore[arg-type]

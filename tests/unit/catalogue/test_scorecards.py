@@ -227,9 +227,9 @@ def test_evidence_on_an_answer_that_says_nothing_is_no_evidence(assessed: Store)
     assert (card["strongest_evidence"], card["answered"]) == (None, 0)
 
 
-def test_made_up_practice_is_scored_as_worked_out_by_hand(tiny_store: Store) -> None:
+def test_made_up_practice_is_scored_as_worked_out_by_hand(tiny: Store) -> None:
     """Effectiveness: 5 of 6 apply, 4 documented, worth 3½. Sustainability: 3 of 8 documented, worth 2½."""
-    with tiny_store.cursor() as cursor:
+    with tiny.cursor() as cursor:
         card = practice(cursor, "synthetic-accents")
     assert card is not None
     effectiveness = [card[f"effectiveness_{name}"] for name in ("score", "coverage", "low", "high")]
@@ -253,8 +253,8 @@ def test_made_up_practice_is_scored_as_worked_out_by_hand(tiny_store: Store) -> 
     assert card["answer_sources"] == ["https://example.org/evaluation", "https://example.org/report"]
 
 
-def test_assessment_with_nothing_documented_is_assessed_with_no_score(tiny_store: Store) -> None:
-    with tiny_store.cursor() as cursor:
+def test_assessment_with_nothing_documented_is_assessed_with_no_score(tiny: Store) -> None:
+    with tiny.cursor() as cursor:
         card = practice(cursor, "synthetic-formula")
     assert card is not None
     assert (card["assessed"], card["answered"], card["strongest_evidence"]) == (True, 0, None)

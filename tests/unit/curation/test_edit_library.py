@@ -43,7 +43,7 @@ CHANGES: dict[Item, dict[str, Any]] = {
 
 
 def rows_of(item: str) -> list[dict[str, str]]:
-    return oracles.read_csv(oracles.CATALOGUE / f"{FILES[item]}.csv")
+    return [dict(row) for row in oracles.part()[f"{FILES[item]}.csv"]]
 
 
 def first(item: Item, at: int = 0) -> str:
@@ -57,7 +57,10 @@ def stands(store: Store, item: Item, id_: str) -> edit_library.Curated:
 
 
 def release(store: Store) -> dict[tuple[str, str], tuple[str, str | None]]:
-    """Release and return what that changed: kind and id → words and why."""
+    """Release, which is refused where anything does not hang together, and return what that changed.
+
+    Kind and id → words and why.
+    """
     with store.cursor() as cursor:
         seen = data_version(cursor).number
     made = releases.publish(store, CURATOR, "test", seen)
@@ -67,7 +70,6 @@ def release(store: Store) -> dict[tuple[str, str], tuple[str, str | None]]:
 def public(store: Store) -> list[Any]:
     """Return what everybody may read of publications, organisations and links."""
     with store.cursor() as cursor:
-        assert integrity_problems(cursor) == []
         tables = ("evidence_card", "organisation_card", "knowledge_facet", "known_link")
         return [cursor.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in tables]
 
@@ -106,7 +108,7 @@ def test_facts_are_changed_with_reason_record_and_release(own: Store) -> None:
 
 def test_rows_of_the_catalogue_are_read_as_its_file_says(own: Store) -> None:
     for item in FILES:
-        for row in rows_of(item)[::12]:  # each is read by a query of its own
+        for row in rows_of(item)[::3]:  # each is read by a query of its own
             assert stands(own, item, KINDS[item].id_of(row)).facts == KINDS[item].model.model_validate(row).model_dump()
 
 
@@ -184,7 +186,9 @@ def test_merged_organisation_leaves_its_links_to_the_one_that_is_kept(own: Store
 
 def of_oecd(store: Store) -> list[tuple[Any, ...]]:
     """Return the links that everybody may read from an organisation whose name two records show together."""
-    return [one for one in public(store)[3] if one[:2] == ("organisation", "oecd")]
+    with store.cursor() as cursor:
+        found = cursor.execute("FROM known_link WHERE from_kind = 'organisation' AND from_id = 'oecd' ORDER BY ALL")
+        return found.fetchall()
 
 
 def as_link(shown: tuple[Any, ...]) -> dict[str, Any]:
@@ -225,10 +229,10 @@ def test_practice_merged_before_links_were_handed_over_gets_its_own(own: Store) 
     assert left == (0,)
 
 
-def test_a_merge_leaves_no_practice_without_a_primary_type(own: Store, part_db: Path) -> None:
+def test_a_merge_leaves_no_practice_without_a_primary_type(own: Store) -> None:
     """The primary type of the old one was taken out at the one that is kept: a curator says which it is now."""
     types: dict[str, list[dict[str, str]]] = {}
-    for row in oracles.read_csv(part_db.parent / "practice_types.csv"):
+    for row in oracles.part()["practice_types.csv"]:
         types.setdefault(row["practice_id"], []).append(row)
     assessed = {row["practice_id"] for row in oracles.read_csv(oracles.CATALOGUE / "assessments.csv")}
     old, kept, primary = next(
@@ -368,6 +372,7 @@ def test_written_catalogue_builds_the_same_library_and_keeps_what_was_settled(ow
         assert stands(again, "link", wrong).left_because == "Another OECD."
         assert public(again) == public(own)
         with own.cursor() as mine, again.cursor() as theirs:
+            assert integrity_problems(theirs) == []
             assert data_version(mine) == data_version(theirs)
             counted = theirs.execute(
                 "SELECT assessment_id FROM counted_answer WHERE practice_id = $id AND indicator_id = 'sus-transferred'",
@@ -393,9 +398,9 @@ def test_check_finds_what_left_without_a_trace(own: Store) -> None:
     assert found == {change: [f"evidence {id_}: {says}"] for change, says in said.items()}
 
 
-def test_database_of_the_release_before_keeps_its_library(part_db: Path, tmp_path: Path) -> None:
+def test_database_of_the_release_before_keeps_its_library(catalogue_db: Path, tmp_path: Path) -> None:
     path = tmp_path / "before.duckdb"
-    shutil.copy(part_db, path)
+    shutil.copy(catalogue_db, path)  # the whole: what is missing of its library comes with an update
     store = Store(path)
     shown = public(store)
 
@@ -413,4 +418,6 @@ def test_database_of_the_release_before_keeps_its_library(part_db: Path, tmp_pat
     store.close()
     with open_store(path) as store:
         assert public(store) == shown
+        with store.cursor() as cursor:
+            assert integrity_problems(cursor) == []
         edit_library.KEPT["link"].archive(store, Edit(CURATOR, first("link"), 1, "why"))

@@ -126,6 +126,7 @@ def test_curators_change_everything_and_the_public_sees_it_at_the_release(tiny_s
         card = practices.practice(cursor, PRACTICE)
         assert card is not None
         assert (card["name"], card["countries"], card["still_running"]) == ("Zażółć", ["IT", "FR"], True)
+        assert card["sectors"] == ["language", "employment"]  # in the order of the file
         assert practices.practice(cursor, OTHER) is None
         gone = practices.former(cursor, OTHER)
         assert gone is not None
@@ -368,7 +369,7 @@ def test_second_assessor_answers_blind_and_disagreement_is_settled(tiny_store: S
 # --- many at once -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("writers", "each"), [(6, 3), pytest.param(16, 50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("writers", "each"), [(4, 3), pytest.param(16, 50, marks=pytest.mark.slow)])
 def test_writers_at_once_lose_no_save(writers: int, each: int, tiny_store: Store) -> None:
     """Writers save at once, each is told of its refusals, and nobody's save is lost."""
     store = tiny_store
@@ -402,7 +403,7 @@ def test_writers_at_once_lose_no_save(writers: int, each: int, tiny_store: Store
         assert newer.before["people_reached"] == older.after["people_reached"]
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [2, pytest.param(100, marks=pytest.mark.slow)])
 def test_nothing_is_published_twice(times: int, tiny_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two curators accept the same submission and release the same data at once: one of each succeeds."""
     monkeypatch.setattr(submissions, "PER_HOUR", 1_000)
@@ -555,13 +556,11 @@ def test_command_line_releases_grants_and_tells_the_history(
     assert "somebody@example.org  curator" in run("grant", "somebody@example.org", "curator")
     assert run("grant", "somebody@example.org", "none") == ""
     assert "name: " in run("history", f"practice:{PRACTICE}")
-    for named in ("person:Somebody@example.org", "user:somebody@example.org"):
-        assert "role: viewer → curator" in run("history", named)
+    assert "role: viewer → curator" in run("history", "user:Somebody@example.org")  # person: is below
     assert run("history", f"practice:{OTHER}").endswith("0 lines\n")  # nobody has changed it
     for unknown, said in (
         ("practice:nope", "There is no practice"),
         ("evidence:nope", "There is no publication"),
-        ("submission:nope", "The record has no line on 'submission:nope'."),
         ("person:nobody@example.org", "The record has no line on 'person:"),
         ("foo", "practice:ID, "),
         ("foo:bar", "person:EMAIL, data or session."),

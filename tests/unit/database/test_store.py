@@ -15,6 +15,7 @@ import duckdb
 import oracles
 import pandas as pd
 import pytest
+from planted import problems_after
 
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.read_files import CatalogueError, read_catalogue
@@ -441,16 +442,14 @@ def test_build_says_what_it_put_in_and_leaves_one_file(tmp_path: Path, temporary
     assert list(temporary.iterdir()) == []
 
 
-def test_build_replaces_an_older_database_and_its_leavings(tmp_path: Path) -> None:
-    path = tmp_path / "practices.duckdb"
-    build(path, oracles.SYNTHETIC)
-    with Store(path) as store:
+def test_build_replaces_an_older_database_and_its_leavings(database: Path, tmp_path: Path) -> None:
+    with Store(database) as store:
         store.write(lambda cursor: cursor.execute("DELETE FROM practice"))
-    (tmp_path / "practices.duckdb.building").write_bytes(b"left by a build that was killed")
-    build(path, oracles.SYNTHETIC)
-    with Store(path) as store, store.cursor() as cursor:
+    (tmp_path / f"{database.name}.building").write_bytes(b"left by a build that was killed")
+    build(database, oracles.SYNTHETIC)
+    with Store(database) as store, store.cursor() as cursor:
         assert contents(cursor).practices == 5
-    assert sorted(tmp_path.iterdir()) == [path, witness_path(path)]
+    assert sorted(tmp_path.iterdir()) == [database, witness_path(database)]
 
 
 def test_build_does_not_pull_a_file_from_under_an_open_store(database: Path) -> None:
@@ -462,16 +461,14 @@ def test_build_does_not_pull_a_file_from_under_an_open_store(database: Path) -> 
 
 
 def test_build_that_fails_half_way_leaves_the_old_database(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, temporary: Path
+    database: Path, monkeypatch: pytest.MonkeyPatch, temporary: Path
 ) -> None:
-    path = tmp_path / "practices.duckdb"
-    build(path, oracles.SYNTHETIC)
-    before = path.read_bytes()
+    before = database.read_bytes()
     monkeypatch.setattr(scorecards, "CARDS", "THIS IS NOT SQL")
     with pytest.raises(duckdb.Error):
-        build(path, oracles.SYNTHETIC)
-    assert path.read_bytes() == before
-    assert sorted(tmp_path.iterdir()) == sorted([path, witness_path(path), temporary])
+        build(database, oracles.SYNTHETIC)
+    assert database.read_bytes() == before
+    assert sorted(database.parent.iterdir()) == sorted([database, witness_path(database), temporary])
     assert list(temporary.iterdir()) == []
 
 
@@ -838,12 +835,9 @@ PLANTED: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", PLANTED)
-def test_planted_problem_is_named(kind: str, tiny_store: Store) -> None:
-    sql, expected = PLANTED[kind]
-    tiny_store.write(lambda cursor: cursor.execute(sql))
-    with tiny_store.cursor() as cursor:
-        assert set(integrity_problems(cursor)) == {expected}
+def test_planted_problem_is_named(tiny_store: Store) -> None:
+    found = {kind: set(problems_after(tiny_store, sql)) for kind, (sql, _) in PLANTED.items()}
+    assert found == {kind: {expected} for kind, (_, expected) in PLANTED.items()}
 
 
 @pytest.mark.parametrize(

@@ -71,19 +71,14 @@ FORM = (
 )
 
 
-@pytest.fixture(scope="module")
-def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of translations in which German is the pseudo-language: every text ends with its sign."""
-    return pseudo_locale.write(tmp_path_factory.mktemp("locale"), "de")
-
-
-@pytest.fixture
-def german(strange: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take German from that folder, for one test."""
-    monkeypatch.setenv("PRACTICES_LOCALE", str(strange))
-    translation.texts_of.cache_clear()
-    vocabularies._labels.cache_clear()
-    yield
+@pytest.fixture(scope="module", autouse=True)
+def _german(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Take German, for these tests, from translations in the pseudo-language: every text ends with its sign."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PRACTICES_LOCALE", str(pseudo_locale.write(tmp_path_factory.mktemp("locale"), "de")))
+        translation.texts_of.cache_clear()
+        vocabularies._labels.cache_clear()
+        yield
     translation.texts_of.cache_clear()
     vocabularies._labels.cache_clear()
 
@@ -154,7 +149,6 @@ FILES: dict[str, Callable[[Store], bytes]] = {
 }
 
 
-@pytest.mark.usefixtures("german")
 @pytest.mark.parametrize("make", FILES.values(), ids=FILES)
 def test_a_file_for_machines_is_the_same_in_every_language(store: Store, make: Callable[[Store], bytes]) -> None:
     in_english = make(store)
@@ -163,7 +157,6 @@ def test_a_file_for_machines_is_the_same_in_every_language(store: Store, make: C
     assert in_english
 
 
-@pytest.mark.usefixtures("german")
 @pytest.mark.parametrize(("view", "contents"), [(SEVERAL, "scores"), (SIDE_BY_SIDE, "comparison")])
 def test_a_file_opens_again_in_another_language_and_nothing_has_changed(
     store: Store, view: View, contents: Any
@@ -190,7 +183,6 @@ def _brief(store: Store, name: str) -> Brief:
         return brief(cursor, views[name], DAY)
 
 
-@pytest.mark.usefixtures("german")
 @pytest.mark.parametrize("name", ["one", "two", "several", "order", "need", "sheet", "own"])
 def test_what_a_brief_says_of_itself_is_in_the_readers_language(store: Store, name: str) -> None:
     english = _brief(store, name)
@@ -207,7 +199,6 @@ def test_what_a_brief_says_of_itself_is_in_the_readers_language(store: Store, na
     assert STRANGE.search(html.partition("<footer>")[2])
 
 
-@pytest.mark.usefixtures("german")
 def test_a_brief_is_a_pdf_in_its_language_with_letters_of_all_alphabets(store: Store) -> None:
     made = dataclasses.replace(
         _brief(store, "own"), title="Zażółć gęślą jaźń, Ελληνικά, Українська, ñ", subtitle="Äß«»„“", language="de"
@@ -221,7 +212,6 @@ def test_a_brief_is_a_pdf_in_its_language_with_letters_of_all_alphabets(store: S
     assert f"1 öf {len(pdf.pages)}" in pdf.pages[0].extract_text()
 
 
-@pytest.mark.usefixtures("german")
 def test_a_chart_speaks_the_readers_language_and_is_kept_for_each() -> None:
     english = charts.range_rows()
     with speak("de"):

@@ -124,10 +124,10 @@ def test_newer_data_that_leave_the_view_as_it_was_are_said_to(tiny_store: Store)
     assert "nothing in this view changed" in opened.remark
 
 
-def test_reader_s_own_composite_is_compared_too(tiny_store: Store) -> None:
+def test_reader_s_own_composite_is_compared_too(tiny: Store) -> None:
     view, _ = read_view("weighting", {"weights": ["official"]})
-    file = file_content(tiny_store, view, DAY, "scores", "csv")
-    assert reopen(tiny_store, file).view == view
+    file = file_content(tiny, view, DAY, "scores", "csv")
+    assert reopen(tiny, file).view == view
 
 
 def test_a_comparison_says_which_rows_changed_and_who_is_gone(tiny_store: Store) -> None:
@@ -233,10 +233,10 @@ def test_cells_that_cannot_be_compared_are_refused(
         reopen(tiny_store, changed)
 
 
-def test_file_made_with_a_digest_of_its_content_opens(tiny_store: Store) -> None:
+def test_file_made_with_a_digest_of_its_content_opens(tiny: Store) -> None:
     """As all were before version 0.2.0."""
-    file = with_recipe(taken(tiny_store), {"sha256": "0" * 64})
-    assert reopen(tiny_store, file).view == View(chosen=EUROPE, sort="name")
+    file = with_recipe(taken(tiny), {"sha256": "0" * 64})
+    assert reopen(tiny, file).view == View(chosen=EUROPE, sort="name")
 
 
 CHANGED: list[tuple[dict[str, object], str]] = [
@@ -250,14 +250,14 @@ CHANGED: list[tuple[dict[str, object], str]] = [
 ]
 
 
-def test_changed_recipe_is_refused(tiny_store: Store) -> None:
-    file = taken(tiny_store)
-    told = [(why, refusal_of(partial(reopen, tiny_store, with_recipe(file, change)))) for change, why in CHANGED]
+def test_changed_recipe_is_refused(tiny: Store) -> None:
+    file = taken(tiny)
+    told = [(why, refusal_of(partial(reopen, tiny, with_recipe(file, change)))) for change, why in CHANGED]
     assert [(why, said) for why, said in told if why not in said] == []
 
 
-def test_two_recipes_or_none_are_refused(tiny_store: Store) -> None:
-    rows = list(csv.reader(io.StringIO(taken(tiny_store).decode("utf-8-sig"), newline="")))
+def test_two_recipes_or_none_are_refused(tiny: Store) -> None:
+    rows = list(csv.reader(io.StringIO(taken(tiny).decode("utf-8-sig"), newline="")))
     for recipes, reason in (([""], "has no recipe"), ([rows[1][-1]] * 2, "has 2 recipes")):
         changed = [[*row[:-1], ""] for row in rows]
         changed[0] = rows[0]
@@ -266,7 +266,7 @@ def test_two_recipes_or_none_are_refused(tiny_store: Store) -> None:
         out = io.StringIO()
         csv.writer(out).writerows(changed)
         with pytest.raises(PracticesError, match=reason):
-            reopen(tiny_store, out.getvalue().encode())
+            reopen(tiny, out.getvalue().encode())
 
 
 FOREIGN = {
@@ -283,8 +283,8 @@ FOREIGN = {
 }
 
 
-def test_foreign_file_is_refused_with_the_reason(tiny_store: Store) -> None:
-    told = {name: refusal_of(partial(reopen, tiny_store, file)) for name, (file, _) in FOREIGN.items()}
+def test_foreign_file_is_refused_with_the_reason(tiny: Store) -> None:
+    told = {name: refusal_of(partial(reopen, tiny, file)) for name, (file, _) in FOREIGN.items()}
     assert {name: said for name, said in told.items() if FOREIGN[name][1] not in said} == {}
 
 
@@ -304,27 +304,27 @@ def _drop(book: openpyxl.Workbook) -> None:
     del book["recipe"]
 
 
-def test_workbook_with_a_formula_or_without_its_recipe_is_refused(tiny_store: Store) -> None:
-    file = taken(tiny_store, format_="xlsx")
-    assert "holds a formula" in refusal_of(lambda: reopen(tiny_store, _book(file, _formula)))
-    assert "not one of this app's" in refusal_of(lambda: reopen(tiny_store, _book(file, _drop)))
+def test_workbook_with_a_formula_or_without_its_recipe_is_refused(tiny: Store) -> None:
+    file = taken(tiny, format_="xlsx")
+    assert "holds a formula" in refusal_of(lambda: reopen(tiny, _book(file, _formula)))
+    assert "not one of this app's" in refusal_of(lambda: reopen(tiny, _book(file, _drop)))
 
 
-def test_foreign_workbooks_are_refused_and_end_nothing(tiny_store: Store, corpora: Path | None) -> None:
+def test_foreign_workbooks_are_refused_and_end_nothing(tiny: Store, corpora: Path | None) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("[Content_Types].xml", "<Types/>")
         package.writestr("xl/worksheets/sheet1.xml", bytes(30 << 20))
     with pytest.raises(PracticesError, match="expands more than 100 times"):
-        reopen(tiny_store, bomb.getvalue())
+        reopen(tiny, bomb.getvalue())
     for path in sorted((corpora / "calamine-xlsx").glob("*.xlsx"))[:4] if corpora else []:
         with pytest.raises(PracticesError):
-            reopen(tiny_store, path.read_bytes())
+            reopen(tiny, path.read_bytes())
 
 
-def test_every_csv_carries_exactly_one_recipe_in_its_first_row(tiny_store: Store) -> None:
+def test_every_csv_carries_exactly_one_recipe_in_its_first_row(tiny: Store) -> None:
     for format_ in CSV:
-        rows = rows_of(exported(tiny_store, PracticeFilter(), "name", format_=format_), format_)
+        rows = rows_of(exported(tiny, PracticeFilter(), "name", format_=format_), format_)
         recipe = json.loads(rows[0]["recipe"])
         assert not any(row["recipe"] for row in rows[1:])
         assert recipe["format"] == format_
@@ -334,10 +334,10 @@ def test_every_csv_carries_exactly_one_recipe_in_its_first_row(tiny_store: Store
         assert recipe["cite"].startswith("Integration Practices, data version 1")
 
 
-def test_recipe_names_every_value_by_name_and_id(tiny_store: Store) -> None:
+def test_recipe_names_every_value_by_name_and_id(tiny: Store) -> None:
     chosen = PracticeFilter(country=("PL",), sector=("language",), text="synth", practice=("synthetic-accents",))
-    file = content(write_xlsx(tiny_store, View(chosen=chosen), date(2026, 2, 3)))
-    recipe = reopen(tiny_store, file).recipe
+    file = content(write_xlsx(tiny, View(chosen=chosen), date(2026, 2, 3)))
+    recipe = reopen(tiny, file).recipe
     assert {(one.filter, one.id, one.name) for one in recipe.filters} >= {
         ("Country", "PL", "Poland"),
         ("practice", "synthetic-accents", "Łódź Œuvre d'Ångström"),

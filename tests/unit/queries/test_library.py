@@ -192,10 +192,10 @@ def test_a_judged_link_names_both_ends_and_its_page(store: Store) -> None:
 
 BROKEN: dict[str, str] = {
     "DELETE FROM evidence WHERE id = 'invol-evaluation'": "link: leads to evidence invol-evaluation, which does not exist",
-    "DELETE FROM organisation WHERE id = 'kodiko'": "known_link: leads to organisation kodiko, which does not exist",
+    "DELETE FROM organisation WHERE id = 'cedefop'": "known_link: leads to organisation cedefop, which does not exist",
     "DELETE FROM practice WHERE id = 'duo-for-a-job'": "link: leads to practice duo-for-a-job, which does not exist",
-    "UPDATE evidence SET kind = 'poem' WHERE id = 'bamf-evik'": "evidence bamf-evik: poem is not in the list of evidence_kind",
-    "INSERT INTO organisation_value VALUES ('kodiko', 'theme', 'magic', 9)": "organisation_value kodiko: magic is not in the list of theme",
+    "UPDATE evidence SET kind = 'poem' WHERE id = 'arendt-job-first'": "evidence arendt-job-first: poem is not in the list of evidence_kind",
+    "INSERT INTO organisation_value VALUES ('cedefop', 'theme', 'magic', 9)": "organisation_value cedefop: magic is not in the list of theme",
     "DELETE FROM evidence_card": "evidence: the derived tables are empty",
     "DELETE FROM known_link": "link: the derived tables are empty",
 }  # fmt: skip

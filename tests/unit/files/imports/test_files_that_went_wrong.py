@@ -14,12 +14,13 @@ from babel import Locale
 from import_files import HOUSE, LEAST, NOTHING, PAPER, bring, looked_at, rows_with, stored, table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from practices_db.catalogue.problems import PROPOSED_AT_MOST, Problem, RefusedError
+from practices_db.catalogue.problems import Problem, RefusedError
 from practices_db.catalogue.vocabularies import as_id, nearest, vocabulary
 from practices_db.curation.permissions import CLI
 from practices_db.database import audit_log
 from practices_db.database.store import Store
 from practices_db.files import xlsx_reader
+from practices_db.files.imports import read
 from practices_db.files.imports.apply import record_refusal
 from practices_db.files.imports.read import Confirmed, Question, Upload, read_file
 
@@ -112,7 +113,7 @@ def test_merged_cells_are_told_and_filled_down_or_left_blank(tiny_store: Store) 
     assert any("C2:C4" in one for one in line.after["noticed"])
 
 
-def test_merged_cells_are_never_filled_to_the_right_nor_into_blank_rows(tiny_store: Store) -> None:
+def test_merged_cells_are_never_filled_to_the_right_nor_into_blank_rows(tiny: Store) -> None:
     houses = [HOUSE | {"joins": ""}, HOUSE | {"id": "synthetic-h2", "name": "Second house", "joins": ""}]
 
     def merge(sheet: Worksheet) -> None:
@@ -123,7 +124,7 @@ def test_merged_cells_are_never_filled_to_the_right_nor_into_blank_rows(tiny_sto
     content = workbook(*houses, change=merge)
     question = asked(content)
     assert question.samples == ("table, H2:I2 (row 2, joins): Made up.",)
-    found = mistakes(tiny_store, content, Confirmed(merged="fill"))
+    found = mistakes(tiny, content, Confirmed(merged="fill"))
     assert (2, "url") in found
 
 
@@ -156,10 +157,10 @@ def test_hidden_columns_and_sheets_are_told_and_left_out(tiny_store: Store) -> N
 
 
 def test_typed_cells_in_text_columns_are_what_the_sheet_shows_or_an_error_that_names_the_cell(
-    tiny_store: Store,
+    tiny: Store,
 ) -> None:
     content = case("x06_typed_cells_in_text.xlsx")
-    found = mistakes(tiny_store, content)
+    found = mistakes(tiny, content)
     assert set(found) == {(2, "name"), (5, "name"), (7, "outcome_figures")}
     assert [found[at].reason[:8] for at in found] == ["cell B2 ", "cell B5 ", "cell O7 "]
     upload = read_file(content, "file.xlsx")
@@ -187,7 +188,7 @@ TYPED: list[tuple[float, str, str | None]] = [
 ]
 
 
-def test_numbers_in_text_are_read_as_their_format_shows_them(tiny_store: Store) -> None:
+def test_numbers_in_text_are_read_as_their_format_shows_them(tiny: Store) -> None:
     def houses(typed: list[tuple[float, str, str | None]]) -> bytes:
         def type_in(sheet: Worksheet) -> None:
             for row, (value, format_, _) in enumerate(typed, start=2):
@@ -198,8 +199,8 @@ def test_numbers_in_text_are_read_as_their_format_shows_them(tiny_store: Store) 
 
     read = [one for one in TYPED if one[2]]
     unread = [one for one in TYPED if not one[2]]
-    assert [entry.title for entry in looked_at(tiny_store, houses(read)).entries] == [shown for _, _, shown in read]
-    found = mistakes(tiny_store, houses(unread))
+    assert [entry.title for entry in looked_at(tiny, houses(read)).entries] == [shown for _, _, shown in read]
+    found = mistakes(tiny, houses(unread))
     told = {at: one.reason.partition(" text")[0] for at, one in found.items()}
     assert told == {(row, "name"): f"cell B{row} is not" for row in range(2, 2 + len(unread))}
 
@@ -286,8 +287,8 @@ def test_merged_cells_over_one_another_or_without_number_are_refused(ranges: lis
         read_file(content, "file.xlsx")
 
 
-def test_a_header_of_several_kinds_says_as_what_it_is_read(tiny_store: Store) -> None:
-    found = mistakes(tiny_store, b"id,name\nsynthetic-house,House\n")
+def test_a_header_of_several_kinds_says_as_what_it_is_read(tiny: Store) -> None:
+    found = mistakes(tiny, b"id,name\nsynthetic-house,House\n")
     assert all("is read as practices; if it is of organisations, add a column" in one.reason for one in found.values())
     assert found
 
@@ -320,20 +321,20 @@ NOT_KNOWN = (
 )
 
 
-def test_placeholders_of_many_languages_are_read_as_not_known_in_texts_and_days(tiny_store: Store) -> None:
+def test_placeholders_of_many_languages_are_read_as_not_known_in_texts_and_days(tiny: Store) -> None:
     first, rest = NOT_KNOWN.split("s. f. ")
     signs, words = rest.split("To be")
     said = [*first.split(), "s. f.", *signs.split(), *f"To be{words}".split("|")]
-    shown = looked_at(tiny_store, table(*rows_with("place", said)).encode())
+    shown = looked_at(tiny, table(*rows_with("place", said)).encode())
     assert [one.content.place for one in shown.entries] == [()] * len(said)  # type: ignore[attr-defined]
     assert any(note.startswith(f"{len(said)} cells said s.d., n.d.") for note in shown.upload.notes)
-    found = mistakes(tiny_store, table(*rows_with("checked_on", said)).encode())
+    found = mistakes(tiny, table(*rows_with("checked_on", said)).encode())
     assert set(found) == {(row, "checked_on") for row in range(2, 2 + len(said))}
     assert {one.reason.partition(", ")[2] for one in found.values()} == {
         "which is read as not known, but must be filled in"
     }
     kept = rows_with("name", ("Folgt", "Brak", "Pending"))
-    assert looked_at(tiny_store, table(*kept).encode()).counts["practices"]["added"] == 3, "they may be names"
+    assert looked_at(tiny, table(*kept).encode()).counts["practices"]["added"] == 3, "they may be names"
 
 
 def test_a_country_or_language_is_no_sign_for_not_known(tiny_store: Store) -> None:
@@ -364,18 +365,18 @@ WRONG = {
 }
 
 
-def test_every_mistake_of_a_file_is_told_at_once(tiny_store: Store) -> None:
-    assert {name: set(mistakes(tiny_store, case(name))) for name in WRONG} == WRONG
+def test_every_mistake_of_a_file_is_told_at_once(tiny: Store) -> None:
+    assert {name: set(mistakes(tiny, case(name))) for name in WRONG} == WRONG
 
 
-def test_several_wrong_values_of_one_cell_are_each_told(tiny_store: Store) -> None:
+def test_several_wrong_values_of_one_cell_are_each_told(tiny: Store) -> None:
     with pytest.raises(RefusedError) as caught:
-        looked_at(tiny_store, case("c45_list_hides.csv"))
+        looked_at(tiny, case("c45_list_hides.csv"))
     told = [(one.value, one.nearest) for one in caught.value.problems if one.column == "sectors"]
     assert told == [("Housing", "'housing-and-settlement' (Housing and settlement)"), ("Helth", "'health' (Health)")]
 
 
-def test_what_cannot_be_is_refused_in_every_kind(tiny_store: Store) -> None:
+def test_what_cannot_be_is_refused_in_every_kind(tiny: Store) -> None:
     for column, row in (
         ("checked_on", PAPER | {"checked_on": "2099-01-01"}),
         ("url", HOUSE | {"url": "https://a.example.org,https://b.example.org"}),
@@ -384,11 +385,11 @@ def test_what_cannot_be_is_refused_in_every_kind(tiny_store: Store) -> None:
         ("source_url", ANSWER | {"source_url": "https://"}),
         ("title", PAPER | {"title": "Two\nlines"}),
     ):
-        assert set(mistakes(tiny_store, table(row, columns=list(row)).encode())) == {(2, column)}
+        assert set(mistakes(tiny, table(row, columns=list(row)).encode())) == {(2, column)}
 
 
-def test_values_are_proposed_for_dates_amounts_years_ids_and_addresses(tiny_store: Store) -> None:
-    found = mistakes(tiny_store, case("p2_human.xlsx"))
+def test_values_are_proposed_for_dates_amounts_years_ids_and_addresses(tiny: Store) -> None:
+    found = mistakes(tiny, case("p2_human.xlsx"))
     nearest_ = {at: one.nearest for at, one in found.items() if one.nearest}
     assert nearest_ == {
         (3, "id"): "'welcome-kitchen-graz'",
@@ -406,7 +407,7 @@ def test_values_are_proposed_for_dates_amounts_years_ids_and_addresses(tiny_stor
     }
     assert (4, "end_year") in found
     assert found[4, "budget_eur"].nearest == "", "crowns are no euros"
-    unclear = mistakes(tiny_store, table(LEAST | {"checked_on": "03/04/2026"}).encode())
+    unclear = mistakes(tiny, table(LEAST | {"checked_on": "03/04/2026"}).encode())
     assert unclear[2, "checked_on"].nearest == "", "March or April"
 
 
@@ -447,14 +448,14 @@ def test_signs_of_one_font_are_told_and_joiners_of_emoji_and_scripts_kept(tiny_s
     assert [(one.column, "look broken" in one.reason) for one in shown.upload.warnings] == [("place", True)]
 
 
-def test_one_label_is_one_label(tiny_store: Store) -> None:
-    shown = looked_at(tiny_store, table(LEAST | {"countries": "Germany"}).encode())
+def test_one_label_is_one_label(tiny: Store) -> None:
+    shown = looked_at(tiny, table(LEAST | {"countries": "Germany"}).encode())
     assert "1 label is read as its id (Germany: DE)." in shown.upload.notes
 
 
-def test_an_archived_copy_of_an_address_is_one_address(tiny_store: Store) -> None:
+def test_an_archived_copy_of_an_address_is_one_address(tiny: Store) -> None:
     copy = HOUSE | {"url": "https://web.archive.org/web/2020/https://example.org/"}
-    assert looked_at(tiny_store, table(copy, columns=list(copy)).encode()).counts["organisations"]["added"] == 1
+    assert looked_at(tiny, table(copy, columns=list(copy)).encode()).counts["organisations"]["added"] == 1
 
 
 def test_the_same_file_put_right_is_taken() -> None:
@@ -571,10 +572,10 @@ def test_other_words_for_sectors_groups_and_types_are_proposed(name: str, word: 
     assert nearest(name, word) == id_
 
 
-def test_what_is_meant_by_words_of_other_languages_is_proposed_never_taken(tiny_store: Store) -> None:
+def test_what_is_meant_by_words_of_other_languages_is_proposed_never_taken(tiny: Store) -> None:
     row = LEAST | {"sectors": "Wohnen;Emploi", "target_groups": "Frauen, Kinder"}
     with pytest.raises(RefusedError) as caught:
-        looked_at(tiny_store, table(row).encode())
+        looked_at(tiny, table(row).encode())
     assert [(one.value, one.nearest) for one in caught.value.problems] == [
         ("Wohnen", "'housing-and-settlement' (Housing and settlement)"),
         ("Emploi", "'employment' (Employment)"),
@@ -582,19 +583,23 @@ def test_what_is_meant_by_words_of_other_languages_is_proposed_never_taken(tiny_
     ]
 
 
-def test_values_are_proposed_for_so_many_mistakes_and_then_that_is_said(tiny_store: Store) -> None:
+def test_values_are_proposed_for_so_many_mistakes_and_then_that_is_said(
+    tiny: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 30
+    monkeypatch.setattr(read, "PROPOSED_AT_MOST", most)
     wrong = [
         LEAST | {"id": f"synthetic-{at}", "name": f"Tea {at}", "countries": f"Germanny{at};Itally{at}"}
-        for at in range(PROPOSED_AT_MOST)
+        for at in range(most)
     ]
     looked_up = nearest.cache_info().misses
     with pytest.raises(RefusedError) as caught:
-        looked_at(tiny_store, table(*wrong).encode())
-    assert nearest.cache_info().misses - looked_up == PROPOSED_AT_MOST
+        looked_at(tiny, table(*wrong).encode())
+    assert nearest.cache_info().misses - looked_up == most
     told = [at for at, one in enumerate(caught.value.problems) if "no value is proposed" in one.reason]
-    assert told == [PROPOSED_AT_MOST + 2]
-    assert not any(one.nearest for one in caught.value.problems[PROPOSED_AT_MOST:])
-    assert len(caught.value.problems) == 2 * PROPOSED_AT_MOST + 1
+    assert told == [most + 2]
+    assert not any(one.nearest for one in caught.value.problems[most:])
+    assert len(caught.value.problems) == 2 * most + 1
 
 
 def test_labels_are_read_as_ids_in_any_case_and_told(tiny_store: Store) -> None:

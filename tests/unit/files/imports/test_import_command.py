@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from import_files import LEAST, held, table
+from import_files import LEAST, bring, held, table
 
 from practices_db.__main__ import main
 from practices_db.curation.permissions import CLI
@@ -74,7 +74,6 @@ def test_questions_blanks_and_refusals_on_the_command_line(
     assert main(["import", str(cases / "x01_merged.xlsx"), *where]) == 1
     assert "--merged fill (Fill the value down) or --merged blank" in capsys.readouterr().err
     assert main(["import", str(cases / "x01_merged.xlsx"), *where, "--merged", "fill"]) == 0
-    assert main(["import", str(cases / "x02_hidden_row.xlsx"), *where, "--hidden", "leave", "--dry-run"]) == 0
     file = tmp_path / "list.xlsx"
     book = openpyxl.Workbook()
     book.worksheets[0].title = "Notes"
@@ -82,13 +81,17 @@ def test_questions_blanks_and_refusals_on_the_command_line(
     practices = book.create_sheet("practices")
     practices.append([*LEAST])
     practices.append([*LEAST.values()])
+    practices.append(["Hidden"])
+    practices.row_dimensions[3].hidden = True
     book.save(file)
     assert main(["import", str(file), *where, "--dry-run"]) == 1
-    assert "Notes: Hello\nAnswer by running it again with --sheets leave" in capsys.readouterr().err
-    assert main(["import", str(file), *where, "--dry-run", "--sheets", "leave"]) == 0
+    asked = capsys.readouterr().err
+    assert "Notes: Hello\n" in asked
+    assert "again with --sheets leave (Leave them out), and with --hidden read (Read them) or --hidden leave" in asked
+    assert main(["import", str(file), *where, "--dry-run", "--sheets", "leave", "--hidden", "leave"]) == 0
     file = tmp_path / "list.csv"
-    file.write_bytes(table(LEAST | {"place": "Ulm"}).encode())
-    assert main(["import", str(file), *where]) == 0
+    with Store(database) as store:
+        bring(store, table(LEAST | {"place": "Ulm"}).encode())
     file.write_bytes(table(LEAST).encode())
     capsys.readouterr()
     assert main(["import", str(file), *where]) == 0

@@ -277,8 +277,8 @@ MISTAKES: list[tuple[Callable[[str], str], str]] = [
 ]
 
 
-def test_file_with_a_mistake_is_refused_with_the_reason(tiny_store: Store) -> None:
-    said = [(words, refusal(tiny_store, change(table(LEAST)).encode())) for change, words in MISTAKES]
+def test_file_with_a_mistake_is_refused_with_the_reason(tiny: Store) -> None:
+    said = [(words, refusal(tiny, change(table(LEAST)).encode())) for change, words in MISTAKES]
     assert [(words, lines) for words, lines in said if not any(words in line for line in lines)] == []
 
 
@@ -303,9 +303,9 @@ def test_rows_that_belong_to_nothing_or_cannot_take_it_are_refused(tiny_store: S
     assert "'eff-resul' is not in the framework; did you mean 'eff-result'?" in said
 
 
-def test_numbers_are_never_guessed(tiny_store: Store) -> None:
+def test_numbers_are_never_guessed(tiny: Store) -> None:
     texts = ["1_000", "٢٥", "-5", "1.200", "1,200", "12.5", "1e3", " 1 200"]
-    said = refusal(tiny_store, table(*rows_with("people_reached", texts)).encode())
+    said = refusal(tiny, table(*rows_with("people_reached", texts)).encode())
     assert len(said) == len(texts)
     assert [line for line in said if "is not a whole number in plain digits" not in line] == []
 
@@ -361,23 +361,23 @@ def test_joiners_of_letters_and_emoji_stay(tiny_store: Store) -> None:
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le-bom", "utf-16-be-bom")
 
 
-def test_encodings_separators_and_line_ends_are_read(tiny_store: Store) -> None:
-    expected = [entry.content for entry in looked_at(tiny_store, table(MOST).encode()).entries]
+def test_encodings_separators_and_line_ends_are_read(tiny: Store) -> None:
+    expected = [entry.content for entry in looked_at(tiny, table(MOST).encode()).entries]
     wrong = []
     for at, (encoding, end) in enumerate(itertools.product(ENCODINGS, ("\r\n", "\n", "\r"))):
         delimiter = (",", ";", "\t", "|")[at % 4]
         mark = "\ufeff" if encoding.endswith("-bom") else ""
         file = (mark + table(MOST, delimiter=delimiter, end=end)).encode(encoding.removesuffix("-bom"))
-        if [entry.content for entry in looked_at(tiny_store, file).entries] != expected:
+        if [entry.content for entry in looked_at(tiny, file).entries] != expected:
             wrong.append((encoding, end, delimiter))
     assert wrong == []
 
 
-def test_sep_line_blank_lines_header_case_and_order_do_not_matter(tiny_store: Store) -> None:
+def test_sep_line_blank_lines_header_case_and_order_do_not_matter(tiny: Store) -> None:
     columns = [name.upper().replace("_", " ") for name in reversed(MOST)]
     row = {name.upper().replace("_", " "): text for name, text in MOST.items()}
     text = "sep=;\r\n" + table(row, delimiter=";", columns=columns) + "\r\n\r\n" + ";" * (len(columns) - 1) + "\r\n"
-    (entry,) = looked_at(tiny_store, text.encode()).entries
+    (entry,) = looked_at(tiny, text.encode()).entries
     assert (entry.row, entry.key, entry.content.model_dump()["name"]) == (2, ("synthetic-most",), MOST["name"])
 
 
@@ -391,13 +391,13 @@ def test_windows_1252_is_asked_for_and_then_read(tiny_store: Store) -> None:
     assert stored(tiny_store, "synthetic-new")["name"] == "Café Brücke – “Tee”"
 
 
-def test_two_encodings_in_one_file_are_refused(tiny_store: Store) -> None:
+def test_two_encodings_in_one_file_are_refused(tiny: Store) -> None:
     text = table(LEAST | {"name": "Café"})
     mixed = text.encode() + text.split("\r\n")[1].replace("synthetic-new", "synthetic-b").encode("cp1252")
     neither = table(LEAST).replace("tea", "t\udc81").encode("utf-8", "surrogateescape")
     for confirmed in (Confirmed(), Confirmed(encoding="windows-1252")):
-        assert "encoding is mixed" in refusal(tiny_store, mixed, confirmed)[0]
-        assert "neither UTF-8 nor Windows-1252" in refusal(tiny_store, neither, confirmed)[0]
+        assert "encoding is mixed" in refusal(tiny, mixed, confirmed)[0]
+        assert "neither UTF-8 nor Windows-1252" in refusal(tiny, neither, confirmed)[0]
 
 
 def test_decimal_comma_is_asked_for_in_files_with_semicolons(tiny_store: Store) -> None:
@@ -441,36 +441,35 @@ def test_workbook_with_practices_and_answers_is_read(tiny_store: Store) -> None:
     assert (row["people_reached"], row["budget_eur"]) == (25, 1200)
 
 
-@pytest.mark.parametrize("title", ["practices", "Practices ", "Sheet1"])
-@pytest.mark.parametrize("above", [[["Our practices 2026"]], [["Our practices 2026"], [], ["Contact:", "Maria"]], [[]]])
-def test_a_sheet_with_something_above_its_header_is_a_mistake(
-    tiny_store: Store, title: str, above: list[list[str]]
-) -> None:
+def test_a_sheet_with_something_above_its_header_is_a_mistake(tiny: Store) -> None:
     """Whatever else is in the workbook: it must not look as if the database held all of it."""
-    sheets = {title: [*above, list(LEAST), list(LEAST.values())]}
+    titles, rows = ("practices", "Practices ", "Sheet1"), [list(LEAST), list(LEAST.values())]
+    above = [[["Our practices 2026"]], [["Our practices 2026"], [], ["Contact:", "Maria"]], [[]]]
     for further in ({}, {"answers": [list(ANSWER), list(ANSWER.values())]}, {"answers": [list(ANSWER)]}):
-        said = refusal(tiny_store, workbook(sheets | further))
-        stands = "begins with 'Our practices 2026'" if above[0] else "is blank"
-        header = f"row {len(above) + 1} looks like the header: delete what is above it."
-        assert f"{title}, row 1: The first row {stands}; {header}" in said
+        said = refusal(tiny, workbook({t: [*one, *rows] for t, one in zip(titles, above, strict=True)} | further))
+        for title, one in zip(titles, above, strict=True):
+            stands = "begins with 'Our practices 2026'" if one[0] else "is blank"
+            header = f"row {len(one) + 1} looks like the header: delete what is above it."
+            assert f"{title}, row 1: The first row {stands}; {header}" in said
+        above.append(above.pop(0))  # so that each title has each of them above it, and each with each further sheet
 
 
-def test_a_sheet_called_like_a_table_of_ours_without_its_header_is_a_mistake(tiny_store: Store) -> None:
+def test_a_sheet_called_like_a_table_of_ours_without_its_header_is_a_mistake(tiny: Store) -> None:
     sheets = {"Answers": [["Frage", "Antwort"], ["1", "ja"]], "practices": [list(LEAST), list(LEAST.values())]}
-    [line] = refusal(tiny_store, workbook(sheets))
+    [line] = refusal(tiny, workbook(sheets))
     assert line.startswith("Answers, row 1: The first row is no header of a table of practices, ")
     assert line.endswith("; it begins with 'Frage', 'Antwort'.")
 
 
-def test_a_file_without_rows_says_so(tiny_store: Store) -> None:
+def test_a_file_without_rows_says_so(tiny: Store) -> None:
     for file in (table().encode(), workbook({"practices": [list(LEAST), ["", " "]], "answers": [list(ANSWER)]})):
-        [line] = refusal(tiny_store, file)
+        [line] = refusal(tiny, file)
         assert line == "file.csv: has a header and no rows"
 
 
-def test_formulas_and_values_outside_the_table_are_told_by_cell(tiny_store: Store) -> None:
+def test_formulas_and_values_outside_the_table_are_told_by_cell(tiny: Store) -> None:
     file = workbook({"practices": [list(LEAST), [*LEAST.values(), "lost"], [*list(LEAST.values())[:-1], "=1+1"]]})
-    said = refusal(tiny_store, file)
+    said = refusal(tiny, file)
     assert any(line.startswith("practices, row 1: has no name") or "has no name" in line for line in said), said
     last = list(LEAST)[-1]
     assert [line for line in said if line.startswith("practices, row 3")] == [
@@ -478,14 +477,14 @@ def test_formulas_and_values_outside_the_table_are_told_by_cell(tiny_store: Stor
     ]
 
 
-def test_a_blank_cell_that_must_be_filled_in_is_told_in_one_way(tiny_store: Store) -> None:
+def test_a_blank_cell_that_must_be_filled_in_is_told_in_one_way(tiny: Store) -> None:
     blank = dict.fromkeys(LEAST, "") | {"id": "synthetic-blank", "place": "Ulm"}
-    said = refusal(tiny_store, table(blank, columns=tuple(blank)).encode())
+    said = refusal(tiny, table(blank, columns=tuple(blank)).encode())
     assert said == [f"row 2, {name}: is blank, but must be filled in" for name in LEAST if name != "id"]
 
 
-def test_a_long_cell_that_says_not_known_is_told_short(tiny_store: Store) -> None:
-    shown = looked_at(tiny_store, table(LEAST | {"place": "x" * 6_000}).encode())
+def test_a_long_cell_that_says_not_known_is_told_short(tiny: Store) -> None:
+    shown = looked_at(tiny, table(LEAST | {"place": "x" * 6_000}).encode())
     assert f"1 cell said {'x' * 40}…: read as not known." in shown.upload.notes
 
 
@@ -539,8 +538,8 @@ def test_a_spreadsheet_file_brought_back_is_read_as_it_was(format_: Format, tiny
     assert reopen(tiny_store, file).changes.none
 
 
-def test_apostrophes_come_off_only_where_our_export_put_them(tiny_store: Store) -> None:
-    file = content(write_csv(tiny_store, View(), "scores", "csv-comma", DAY)).decode("utf-8-sig")
+def test_apostrophes_come_off_only_where_our_export_put_them(tiny: Store) -> None:
+    file = content(write_csv(tiny, View(), "scores", "csv-comma", DAY)).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(file, newline="")))
     at = rows[0].index("name")
     marked = {row[0]: row[at] for row in rows[1:] if row[at].startswith("'")}
@@ -548,7 +547,7 @@ def test_apostrophes_come_off_only_where_our_export_put_them(tiny_store: Store) 
     without = [[cell for place, cell in enumerate(row) if rows[0][place] != "recipe"] for row in rows]
     text = io.StringIO(newline="")
     csv.writer(text).writerows(without)
-    changes = {entry.key[0]: entry for entry in looked_at(tiny_store, text.getvalue().encode()).of("changed")}
+    changes = {entry.key[0]: entry for entry in looked_at(tiny, text.getvalue().encode()).of("changed")}
     for id_, name in marked.items():
         assert ("name", name) in [(one.column, one.after) for one in changes[id_].changes]
 
@@ -610,8 +609,8 @@ def test_a_duplicate_is_a_question_with_three_answers(tiny_store: Store) -> None
     assert line.after["decisions"] == {"synthetic-again": "add"}
 
 
-def test_two_rows_of_one_file_that_look_alike_are_told(tiny_store: Store) -> None:
-    shown = looked_at(tiny_store, table(LEAST, LEAST | {"id": "synthetic-two", "name": "SYNTHETIC  TEA"}).encode())
+def test_two_rows_of_one_file_that_look_alike_are_told(tiny: Store) -> None:
+    shown = looked_at(tiny, table(LEAST, LEAST | {"id": "synthetic-two", "name": "SYNTHETIC  TEA"}).encode())
     (duplicate,) = shown.duplicates
     assert (duplicate.id, duplicate.other.id, duplicate.in_file) == ("synthetic-two", "synthetic-new", True)
 
