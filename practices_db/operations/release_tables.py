@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.catalog.sql import SqlCatalog
     from pyiceberg.manifest import ManifestFile
-    from pyiceberg.table import Table
+    from pyiceberg.table import Table, Transaction
 
 log = logging.getLogger("practices")
 Read = TypeVar("Read")
@@ -234,15 +235,18 @@ class Releases:
                 f"Release {release.number} was made by another version of the app ({release.schema}, scored by "
                 f"{release.framework}). Read its tables with another engine; see docs/many-machines."
             )
-        with Store(folder.path / "release.duckdb") as store:
-            migrate(store)
+
+        def fill(cursor: Cursor) -> None:
             for name, table in TABLES.items():
                 if not keys:
-                    bare = f"CREATE OR REPLACE TABLE {table} AS FROM {table} LIMIT 0"
-                    store.write(lambda cursor, bare=bare: cursor.execute(bare))  # type: ignore[misc]
+                    cursor.execute(f"CREATE OR REPLACE TABLE {table} AS FROM {table} LIMIT 0")
                 rows = self._found(name).scan(snapshot_id=release.snapshots[name]).to_arrow_batch_reader()
                 for chunk in _chunks(rows):
-                    store.write(lambda cursor, chunk=chunk, table=table: _insert(cursor, chunk, table))  # type: ignore[misc]
+                    _insert(cursor, chunk, table)
+
+        with Store(folder.path / "release.duckdb") as store:
+            migrate(store)
+            store.write(fill)  # at one time: what counts and notes a change takes longer than most tables
             store.checkpoint()
             yield store
 
@@ -320,9 +324,6 @@ class Releases:
 
     def _write_table(self, cursor: Cursor, name: str) -> tuple[int, int]:
         """Return the snapshot of a table with the rows of the database, and their number."""
-        from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
-        from pyiceberg.io.pyarrow import _pyarrow_to_schema_without_ids  # noqa: PLC0415
-
         rows = _ROWS.get(name, f"SELECT * FROM {TABLES[name]}")
         [(count, mixed, added)] = cursor.execute(
             f"SELECT count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT) FROM ({rows}) t"
@@ -333,25 +334,29 @@ class Releases:
         for snapshot in table.snapshots() if table else ():
             if snapshot.summary and snapshot.summary.additional_properties.get(_DIGEST) == digest:
                 return snapshot.snapshot_id, count
-        reader = cursor.sql(rows).to_arrow_reader(_AT_ONCE)
-        table = table or self._catalog.create_table((NAMESPACE, name), columns, properties=_PROPERTIES)
-        with table.transaction() as transaction:
-            now_there = {one.name: str(one.field_type) for one in _pyarrow_to_schema_without_ids(columns).fields}
-            others = [one.name for one in table.schema().fields if now_there.get(one.name) != str(one.field_type)]
+        chunks = _chunks(cursor.sql(rows).to_arrow_reader(_AT_ONCE))
+        with self._changing(table, name, columns) as transaction:
+            # a branch that is not there yet begins with nothing: its snapshot has these rows alone
+            branch = digest if table and table.snapshots() else "main"
+            written = _append(transaction, chunks, branch, {_DIGEST: digest})
+        return written, count
+
+    def _changing(self, table: Table | None, name: str, columns: pa.Schema) -> Transaction:
+        """Return a transaction of a table with these columns: the one that is there, or a new one."""
+        from pyiceberg.io.pyarrow import _pyarrow_to_schema_without_ids  # noqa: PLC0415
+
+        if table is None:
+            return self._catalog.create_table_transaction((NAMESPACE, name), columns, properties=_PROPERTIES)
+        transaction = table.transaction()
+        now_there = {one.name: str(one.field_type) for one in _pyarrow_to_schema_without_ids(columns).fields}
+        before = {one.name: str(one.field_type) for one in table.schema().fields}
+        if before != now_there:
             with transaction.update_schema(allow_incompatible_changes=True) as schema:
-                for name_ in others:
-                    schema.delete_column(name_)
+                for other in (one for one in before if now_there.get(one) != before[one]):
+                    schema.delete_column(other)
             with transaction.update_schema() as schema:
                 schema.union_by_name(columns)
-            if _holds_rows(table):
-                transaction.delete(AlwaysTrue())
-            written = 0
-            for chunk in _chunks(reader, at_least_one=True):
-                written += chunk.num_rows
-                transaction.append(chunk, {_DIGEST: digest} if written == count else {})
-        written_as = table.current_snapshot()
-        assert written_as  # noqa: S101 - just written
-        return written_as.snapshot_id, count
+        return transaction
 
     def _index(self, kept: Sequence[Kept]) -> None:
         """Make these releases the ones that there are: one commit."""
@@ -371,9 +376,9 @@ class Releases:
             for one in kept
             for name, snapshot in one.snapshots.items()
         ]
-        index = self._table(INDEX) or self._catalog.create_table((NAMESPACE, INDEX), schema, properties=_PROPERTIES)
-        with index.transaction() as transaction:
-            if _holds_rows(index):
+        index = self._table(INDEX)
+        with self._changing(index, INDEX, schema) as transaction:
+            if index and _holds_rows(index):
                 transaction.delete(AlwaysTrue())
             transaction.append(pa.Table.from_pylist(rows, schema=schema))
 
@@ -381,7 +386,18 @@ class Releases:
         """Give each table's snapshots the names of their releases (tags); the newest release's is the current one.
 
         Snapshots that no release names any more are dropped. Done again each time: the last one may have been cut off.
+        All of it is one commit a table, made of pyiceberg's updates: its own ways to tag, to go back and to expire
+        are a commit each, and copy the table's metadata several times.
         """
+        from pyiceberg.table.update import (  # noqa: PLC0415
+            AssertTableUUID,
+            RemoveSnapshotRefUpdate,
+            RemoveSnapshotsUpdate,
+            SetSnapshotRefUpdate,
+            TableUpdate,
+        )
+
+        for_ever = {"max_ref_age_ms": None, "max_snapshot_age_ms": None, "min_snapshots_to_keep": None}
         for _, name in self._catalog.list_tables(NAMESPACE):
             if name == INDEX:
                 continue
@@ -389,24 +405,19 @@ class Releases:
             if not wanted:  # no release has it any more; its files are left over
                 self._catalog.drop_table((NAMESPACE, name))
                 continue
+            wanted["main"] = list(wanted.values())[-1]
             table = self._found(name)
-            there = {tag: ref.snapshot_id for tag, ref in table.refs().items() if tag != "main"}
-            manage = table.manage_snapshots()
-            for tag, snapshot in there.items():
-                if wanted.get(tag) != snapshot:
-                    manage.remove_tag(tag)
-            for tag, snapshot in wanted.items():
-                if there.get(tag) != snapshot:
-                    manage.create_tag(snapshot, tag)
-            newest = list(wanted.values())[-1]
-            current = table.current_snapshot()
-            if current is None or current.snapshot_id != newest:
-                manage.set_current_snapshot(newest)
-            if there != wanted or current is None or current.snapshot_id != newest:
-                manage.commit()
-            live = {*wanted.values()}
-            if left := [one.snapshot_id for one in table.snapshots() if one.snapshot_id not in live]:
-                table.maintenance.expire_snapshots().by_ids(left).commit()
+            there = {ref: one.snapshot_id for ref, one in table.refs().items()}
+            updates: list[TableUpdate] = [RemoveSnapshotRefUpdate(ref_name=ref) for ref in there.keys() - wanted.keys()]
+            for ref, snapshot in wanted.items():
+                if there.get(ref) != snapshot:
+                    kind = "branch" if ref == "main" else "tag"
+                    updates.append(SetSnapshotRefUpdate(ref_name=ref, type=kind, snapshot_id=snapshot, **for_ever))
+            if left := [one.snapshot_id for one in table.snapshots() if one.snapshot_id not in wanted.values()]:
+                updates.append(RemoveSnapshotsUpdate(snapshot_ids=left))
+            if updates:
+                same = AssertTableUUID(uuid=table.metadata.table_uuid)
+                self._catalog.commit_table(table, (same,), tuple(updates))
 
     # --- what was withdrawn ------------------------------------------------------------------------------------
 
@@ -644,8 +655,22 @@ def _holds_rows(table: Table) -> bool:
     return bool(now and now.summary and int(now.summary["total-records"] or 0))
 
 
-def _chunks(reader: pa.RecordBatchReader, *, at_least_one: bool = False) -> Iterator[pa.Table]:
-    """Yield the rows of a reader as tables of _AT_ONCE rows or some more; no table, or an empty one, for no rows."""
+def _append(transaction: Transaction, chunks: Iterator[pa.Table], branch: str, properties: dict[str, str]) -> int:
+    """Write rows as one snapshot of a branch, and return it."""
+    from pyiceberg.io.pyarrow import _dataframe_to_data_files  # noqa: PLC0415
+
+    number = count()  # of the files
+    with transaction.update_snapshot(properties, branch).fast_append() as snapshot:
+        for chunk in chunks:
+            for one in _dataframe_to_data_files(
+                transaction.table_metadata, chunk, transaction._table.io, snapshot.commit_uuid, number
+            ):
+                snapshot.append_data_file(one)
+    return snapshot.snapshot_id
+
+
+def _chunks(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Yield the rows of a reader as tables of _AT_ONCE rows or some more; no table for no rows."""
     import pyarrow as pa  # noqa: PLC0415
 
     held: list[pa.RecordBatch] = []
@@ -653,9 +678,9 @@ def _chunks(reader: pa.RecordBatchReader, *, at_least_one: bool = False) -> Iter
         held.append(batch)
         if sum(one.num_rows for one in held) >= _AT_ONCE:
             yield pa.Table.from_batches(held)
-            held, at_least_one = [], False
-    if held or at_least_one:
-        yield pa.Table.from_batches(held, reader.schema)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 def _insert(cursor: Cursor, rows: pa.Table, table: str) -> None:

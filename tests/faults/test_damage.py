@@ -65,7 +65,7 @@ def original(begun: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFac
     store = open_store(made.path)
     made.contents.append(content_of(store))
     version = 1
-    for _ in range(40):
+    for _ in range(10):
         version = writers.submissions.correct(store, begun[1][0], writers.content(version + 1), version)
         made.contents.append(content_of(store))
     # as a killed process would leave it: the log is full, nothing was closed

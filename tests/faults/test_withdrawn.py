@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -180,10 +180,13 @@ def look(world: World, tmp_path: Path) -> Callable[[int], list[str]]:
     return looked
 
 
-@pytest.mark.parametrize("tries", [6, pytest.param(200, marks=pytest.mark.slow)])
-def test_withdrawn_words_are_shown_by_no_rescue_or_restore(look: Callable[[int], list[str]], tries: int) -> None:
-    shown = {number: found for number in range(tries) if (found := look(number))}
-    print(f"{tries} rescues and restores: {len(shown)} show what was withdrawn")
+# The last two of the few restore from one form each.
+@pytest.mark.parametrize("tries", [[0, 1, 2, 5], pytest.param(range(200), marks=pytest.mark.slow)], ids=["few", "200"])
+def test_withdrawn_words_are_shown_by_no_rescue_or_restore(
+    look: Callable[[int], list[str]], tries: Sequence[int]
+) -> None:
+    shown = {number: found for number in tries if (found := look(number))}
+    print(f"{len(tries)} rescues and restores: {len(shown)} show what was withdrawn")
     assert shown == {}
 
 
