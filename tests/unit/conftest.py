@@ -34,6 +34,13 @@ def database(tiny_db: Path, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def made_up(tiny_db: Path) -> Iterator[Store]:
+    """Return a store on the made-up catalogue, for reading only."""
+    with Store(tiny_db, read_only="of all tests that only read") as opened:
+        yield opened
+
+
 @pytest.fixture
 def tiny_store(database: Path) -> Iterator[Store]:
     """Return a store on a copy of the made-up catalogue that a test may change."""
