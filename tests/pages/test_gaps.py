@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -55,6 +56,7 @@ def known(value: object) -> bool:
     return value is not None and not (isinstance(value, float) and math.isnan(value))
 
 
+@cache
 def cell(sector: str, down: str, value: str) -> tuple[int, int, int | None]:
     """Return practices, assessed and strongest evidence on an outcome of a pair, counted one by one."""
     found = [one for one in EVERYONE if sector in one.facets["sector"] and value in one.facets[down]]
