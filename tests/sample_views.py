@@ -73,7 +73,7 @@ def random_view(number: int) -> View:
     match number % 10:
         case 0:
             weights = preset(current_framework(), chance.choice(list(PRESETS)))
-            few = {"sector": tuple(chance.sample(["employment", "language", "housing-and-settlement"], 2))}
+            few = {"country": tuple(chance.sample(["IT", "NL", "PL"], 2))}
             return View("weighting", PracticeFilter(**few if number % 20 else {}), "name", weights)
         case 1:
             ids = chance.sample([one.id for one in EVERYONE], chance.randint(2, 6))

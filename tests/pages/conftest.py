@@ -14,13 +14,14 @@ import streamlit as st
 import streamlit.components.v2.manifest_scanner
 import streamlit.testing.v1.local_script_runner
 from curating_page import ADDRESS, ADMINISTRATOR, CURATOR, OTHER, SECRETS, LogIn
-from screen import FRAME, Visit, opened
+from screen import FRAME, Visit
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from pages.shared.components import database
 from practices_db.curation import users
 from practices_db.curation.permissions import CLI
+from practices_db.database.commit_marker import witness_path
 from practices_db.database.store import Store
 from practices_db.operations.build import build
 
@@ -55,8 +56,10 @@ def _with_roles(path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _file_with_roles(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _with_roles(Path(shutil.copy(catalogue_db, tmp_path_factory.mktemp("roles") / "practices.duckdb")))
+def _whole_with_roles(catalogue_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("roles") / "practices.duckdb"
+    shutil.copy(witness_path(catalogue_db), witness_path(path))
+    return _with_roles(Path(shutil.copy(catalogue_db, path)))
 
 
 @pytest.fixture(scope="session")
@@ -67,21 +70,22 @@ def _made_up_with_roles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def made_up() -> None:
-    """Let the catalogue be the small made-up one, of which a release costs a third; for ``log_in``."""
+def whole_catalogue() -> None:
+    """Let the test's own database hold the real catalogue; a release of it costs three times as much."""
 
 
 @pytest.fixture
 def database_file(request: pytest.FixtureRequest) -> Iterator[Path]:
     """Return the database that the pages open in this test; afterwards nothing of it stays cached.
 
-    Where somebody may log in, two curators and an administrator have their roles in it.
+    It holds the small made-up catalogue, unless the test asks for ``whole_catalogue``. Two curators and an
+    administrator have their roles in it.
     """
     path = Path(os.environ["PRACTICES_DB"])
-    template = "catalogue_db"
-    if "log_in" in request.fixturenames:
-        template = "_made_up_with_roles" if "made_up" in request.fixturenames else "_file_with_roles"
-    shutil.copy(request.getfixturevalue(template), path)
+    whole = "whole_catalogue" in request.fixturenames
+    template: Path = request.getfixturevalue("_whole_with_roles" if whole else "_made_up_with_roles")
+    shutil.copy(template, path)
+    shutil.copy(witness_path(template), witness_path(path))
     yield path
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -113,24 +117,21 @@ def _database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def app(_database: None) -> AppTest:
-    """Return a visit that begins on the overview."""
-    return opened()
+    """Return a visit that has not begun."""
+    return AppTest.from_file(FRAME, default_timeout=30)
 
 
 @pytest.fixture
-def visit(request: pytest.FixtureRequest, _database: None) -> Visit:
-    """Return a function that goes to a page with a link's parameters, in the visit ``app`` if the test has that too."""
-    one = (
-        request.getfixturevalue("app")
-        if "app" in request.fixturenames
-        else AppTest.from_file(FRAME, default_timeout=30)
-    )
+def visit(app: AppTest) -> Visit:
+    """Return a function that goes to a page with a link's parameters, in the visit ``app``."""
+    known = {"what_works": False}  # its address is not its file's name, which AppTest learns in a first run
 
     def go(page: str, /, **params: str | list[str]) -> AppTest:
-        if page == "what_works":  # its address is not its file's name, which AppTest learns in a first run
-            one.run()
-        one.query_params = {name.replace("_", "-"): value for name, value in params.items()}
-        return one.switch_page(f"../{page}.py").run()
+        if not known.setdefault(page, True):
+            app.run()
+            known[page] = True
+        app.query_params = {name.replace("_", "-"): value for name, value in params.items()}
+        return app.switch_page(f"../{page}.py").run()
 
     return go
 

@@ -17,6 +17,7 @@ from practices_db.curation.permissions import CLI
 from practices_db.curation.versioned_change import Edit
 from practices_db.database.store import Store
 
+pytestmark = pytest.mark.usefixtures("whole_catalogue")
 PAPER, TWIN, HOUSE = "invol-evaluation", "invol-gcr", "oecd"
 PRACTICE = "pre-apprenticeship-for-integration"
 LINKED = f"evidence>{PAPER}>studies>practice>{PRACTICE}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -55,6 +56,7 @@ def known(value: object) -> bool:
     return value is not None and not (isinstance(value, float) and math.isnan(value))
 
 
+@cache
 def cell(sector: str, down: str, value: str) -> tuple[int, int, int | None]:
     """Return practices, assessed and strongest evidence on an outcome of a pair, counted one by one."""
     found = [one for one in EVERYONE if sector in one.facets["sector"] and value in one.facets[down]]
@@ -126,16 +128,6 @@ def test_every_cell_is_what_the_files_give_and_an_empty_one_is_empty(visit: Visi
     assert empty > 0
 
 
-@pytest.mark.parametrize("down", DOWN)
-def test_rows_and_columns_begin_with_what_most_practices_have(visit: Visit, down: str) -> None:
-    drawn = rows_of(visit("gaps", down=down))
-    for side in ("down", "across"):
-        counts: dict[str, int] = {}
-        for row in drawn:
-            counts[row[side]] = counts.get(row[side], 0) + row["practices"]
-        assert list(counts.values()) == sorted(counts.values(), reverse=True), side
-
-
 def test_the_shades_are_steps_that_hold_the_numbers(visit: Visit) -> None:
     steps = {"1": range(1, 2), "2 to 4": range(2, 5), "5 to 9": range(5, 10), "10 to 19": range(10, 20)}
     for row in rows_of(visit("gaps")):
@@ -164,8 +156,13 @@ def test_an_evaluation_of_how_a_practice_is_run_is_none_of_its_outcomes() -> Non
 
 
 @pytest.mark.parametrize("down", DOWN)
-def test_the_sentence_counts_the_cells(visit: Visit, down: str) -> None:
+def test_the_map_begins_with_most_its_sentence_counts_and_its_table_says_every_cell(visit: Visit, down: str) -> None:
     app = visit("gaps", down=down)
+    for side in ("down", "across"):
+        counts: dict[str, int] = {}
+        for row in rows_of(app):
+            counts[row[side]] = counts.get(row[side], 0) + row["practices"]
+        assert list(counts.values()) == sorted(counts.values(), reverse=True), side
     needs = [lacks(*cell(sector, down, value)) for sector in vocabulary("sector") for value in held(down)]
     (sentence,) = (screen.as_read(body) for body in screen.bodies(app) if body.startswith("Of "))
     assert [int(number) for number in re.findall(r"\d+", sentence)] == [
@@ -180,21 +177,16 @@ def test_the_sentence_counts_the_cells(visit: Visit, down: str) -> None:
         ("unproven", "assessed, but without an independent evaluation of outcomes"),
     ):
         assert any(label.startswith(f"{needs.count(kind)} combination") and words in label for label in labels), kind
-
-
-@pytest.mark.parametrize("down", DOWN)
-def test_the_table_says_every_cell_in_words(visit: Visit, down: str) -> None:
-    app = visit("gaps", down=down)
     (one,) = (one for one in app.table if one.proto.alt.startswith("Sector by "))
     table = pd.DataFrame(one.value)
     param = down.replace("_", "-")
     ids = {f"[{label}](explore?{param}={id_})": id_ for id_, label in vocabulary(down).items()}
     sectors = {label: id_ for id_, label in vocabulary("sector").items()}
     assert [ids[str(side)] for side in table.iloc[:, 0]] == held(down)
-    for _, row in table.iterrows():
+    for _, line in table.iterrows():
         for column in table.columns[1:]:
-            practices, assessed, _ = cell(sectors[str(column)], down, ids[str(row.iloc[0])])
-            words = str(row[column])
+            practices, assessed, _ = cell(sectors[str(column)], down, ids[str(line.iloc[0])])
+            words = str(line[column])
             noun = "practice" if practices == 1 else "practices"
             assert words == "none" if not practices else words.startswith(f"{practices} {noun}, {assessed} assessed,")
 
@@ -250,7 +242,7 @@ def groups(by: str, node: str) -> dict[str, list[float]]:
 
 
 @pytest.mark.parametrize("by", ["sector", "target_group", "country", "funding_kind", "governance_level"])
-def test_groups_below_five_are_named_and_not_drawn(visit: Visit, by: str) -> None:
+def test_groups_below_five_are_named_and_not_drawn_and_the_table_gives_n_and_spread(visit: Visit, by: str) -> None:
     app = visit("explore", view="groups", group=by)
     assert not app.exception
     scores = {node: groups(by, node) for node in HEADLINES}
@@ -277,23 +269,17 @@ def test_groups_below_five_are_named_and_not_drawn(visit: Visit, by: str) -> Non
     assert bool(said) == bool(small)
     for value, n in small.items():
         assert f"{value} ({n} scored practice{'' if n == 1 else 's'})" in said, value
-
-
-@pytest.mark.parametrize("by", ["sector", "target_group", "country"])
-def test_the_table_of_groups_gives_n_and_spread_from_five_on(visit: Visit, by: str) -> None:
-    app = visit("explore", view="groups", group=by)
     (one,) = (one for one in app.table if one.proto.alt.startswith("Scored practices in each group"))
     table = pd.DataFrame(one.value)
-    scores = {node: groups(by, node) for node in HEADLINES}
     assert set(table.iloc[:, 0]) == set(scores["effectiveness"]) | set(scores["sustainability"])
     for _, row in table.iterrows():
         for node, title in HEADLINES.items():
-            found = scores[node].get(str(row.iloc[0]), [])
-            if len(found) < 5:
-                assert row[title] == f"n = {len(found)}, too few to show"
+            of_group = scores[node].get(str(row.iloc[0]), [])
+            if len(of_group) < 5:
+                assert row[title] == f"n = {len(of_group)}, too few to show"
             else:
-                low, high, middle = (int(value + 0.5) for value in (min(found), max(found), median(found)))
-                assert row[title] == f"n = {len(found)}: {low} to {high}, median {middle}"
+                low, high, middle = (int(value + 0.5) for value in (min(of_group), max(of_group), median(of_group)))
+                assert row[title] == f"n = {len(of_group)}: {low} to {high}, median {middle}"
 
 
 def test_groups_are_those_of_the_practices_found_and_what_is_filtered_is_no_group(visit: Visit) -> None:

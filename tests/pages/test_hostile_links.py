@@ -49,7 +49,7 @@ OWN = (
     "0" * 10 + "1" * 5_000,
     "%s%n{0}${jndi}",
 )
-SAMPLE = 4  # values for each parameter, in turn, so that each value meets several parameters
+SAMPLE = 2  # values for each parameter, in turn, so that each value meets several parameters
 
 
 def values() -> list[str]:
@@ -84,7 +84,7 @@ def test_a_tampered_filter_is_left_out_and_said(visit: Visit, parameter: str) ->
 @pytest.mark.corpora
 @pytest.mark.parametrize("parameter", ["sort", "view", "page"])
 def test_a_tampered_way_to_show_falls_back_to_the_usual_one(visit: Visit, parameter: str) -> None:
-    for value in (*sampled(parameter), "bogus", "'; DROP TABLE practice; --"):
+    for value in (*sampled(parameter), "bogus"):
         app = visit("explore", **{parameter: value})
         assert not app.exception, value
         assert screen.sentence(app) == "All 325 practices.", value
@@ -103,15 +103,10 @@ def test_any_text_can_be_searched_for(visit: Visit) -> None:
     ("parameter", "value"),
     [
         ("country", "ZZ"),
-        ("sector", "'; DROP TABLE practice; --"),
-        ("from", "abc"),
         ("from", "1899"),
-        ("to", "2101"),
         ("to", "٢٠٢٠"),
         ("coverage", "101"),
-        ("coverage", "-5"),
         ("undated", "yes"),
-        ("all-groups", "2"),
     ],
 )
 def test_a_value_that_cannot_be_is_named_in_the_message(visit: Visit, parameter: str, value: str) -> None:
@@ -136,20 +131,7 @@ def test_a_period_that_ends_before_it_begins_is_left_out_and_said(visit: Visit) 
 
 @pytest.mark.parametrize(
     "page",
-    [
-        "0",
-        "-1",
-        "34",
-        "999",
-        "1.0",
-        "abc",
-        "",
-        "²",
-        "٢",
-        "0000001999",
-        "000001" + "9" * 20,
-        "000001" + "9" * 5_000,
-    ],
+    ["0", "34", "1.0", "", "²", "000001" + "9" * 5_000],
     ids=named,
 )
 def test_a_page_that_does_not_exist_shows_the_first(visit: Visit, page: str) -> None:
@@ -204,15 +186,12 @@ def test_unknown_parameters_are_ignored(visit: Visit) -> None:
     assert "in Italy" in screen.sentence(app)
 
 
-@pytest.mark.parametrize(
-    "coverage", ["1", "33", "99"], ids=lambda value: f"{value} lies between two steps of the slider"
-)
-def test_a_coverage_between_two_steps_of_the_slider_is_kept(visit: Visit, coverage: str) -> None:
-    app = visit("explore", coverage=coverage)
+def test_a_coverage_between_two_steps_of_the_slider_is_kept(visit: Visit) -> None:
+    app = visit("explore", coverage="33")
     assert not app.exception
-    assert screen.all_open(app).slider(key="minimum_coverage").value == int(coverage)
+    assert screen.all_open(app).slider(key="minimum_coverage").value == 33
     app.multiselect(key="country").select("IT").run()
-    assert app.query_params == {"coverage": coverage, "country": "IT"}
+    assert app.query_params == {"coverage": "33", "country": "IT"}
 
 
 @pytest.mark.corpora

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
+import oracles
 import pytest
 import streamlit as st
 from import_files import LEAST, MOST, table
@@ -17,6 +17,7 @@ from practices_db.database.store import Store
 from practices_db.files.imports.preview import Decision
 from practices_db.files.imports.templates import template, template_name
 
+KNOWN = oracles.read_csv(oracles.SYNTHETIC / "practices.csv")[0]
 PAGE = Path(__file__).with_name("import_page.py")
 CASES = Path(__file__).resolve().parents[1] / "data" / "cases"
 
@@ -80,15 +81,13 @@ def test_file_is_previewed_and_then_imported(page: AppTest, database_file: Path)
 
 
 def test_changes_are_shown_field_by_field(page: AppTest) -> None:
-    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "practices.csv").open(encoding="utf-8") as file:
-        first = next(csv.DictReader(file))
-    dropped(page, table(first | {"summary": "Another summary."}, columns=list(first)).encode())
+    dropped(page, table(KNOWN | {"summary": "Another summary."}, columns=list(KNOWN)).encode())
     (row,) = page.dataframe[0].value.to_dict("records")
     assert row == {
         "Row": 2,
-        "Of": first["name"],
+        "Of": KNOWN["name"],
         "Field": "summary",
-        "Now": first["summary"],
+        "Now": KNOWN["summary"],
         "In the file": "Another summary.",
     }
 
@@ -126,6 +125,7 @@ def test_what_is_hidden_is_told_and_asked_for(page: AppTest, button: str, expect
     assert expected in texts(page)
 
 
+@pytest.mark.usefixtures("whole_catalogue")
 def test_blanks_are_set_apart_with_a_switch(page: AppTest) -> None:
     dropped(page, (CASES / "c41_blanks_erase.csv").read_bytes())
     assert "facts of the database are blank in the file. They stay, unless you say otherwise." in texts(page)
@@ -153,8 +153,8 @@ def test_a_switch_of_another_file_that_a_browser_still_sends_is_no_fault() -> No
 
 
 def test_a_change_to_what_was_archived_is_refused_until_that_is_said(page: AppTest, database_file: Path) -> None:
-    known = _archived(database_file)
-    dropped(page, table(known | {"summary": "Another summary."}, columns=list(known)).encode())
+    _archived(database_file)
+    dropped(page, table(KNOWN | {"summary": "Another summary."}, columns=list(KNOWN)).encode())
     assert "1 mistake to correct" in texts(page)
     page.toggle(key="import_archived_now").set_value(True).run()
     assert not page.exception
@@ -165,14 +165,11 @@ def test_a_change_to_what_was_archived_is_refused_until_that_is_said(page: AppTe
     assert [line.after["refused"] for line in lines if line.action == "import" and line.after] == [1]
 
 
-def _archived(database_file: Path) -> dict[str, str]:
-    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "practices.csv").open(encoding="utf-8") as file:
-        known = next(csv.DictReader(file))
+def _archived(database_file: Path) -> None:
     st.cache_resource.clear()
     with Store(database_file) as store:
         sql = "UPDATE practice SET state = 'archived' WHERE id = $id"
-        store.write(lambda cursor: cursor.execute(sql, {"id": known["id"]}))
-    return known
+        store.write(lambda cursor: cursor.execute(sql, {"id": KNOWN["id"]}))
 
 
 def test_decimal_comma_is_asked_for(page: AppTest) -> None:
@@ -184,23 +181,21 @@ def test_decimal_comma_is_asked_for(page: AppTest) -> None:
 
 @pytest.mark.parametrize(("choice", "expected"), [(0, "1 changed"), (1, "1 added"), (2, "1 row left out")])
 def test_possible_duplicate_has_to_be_decided(page: AppTest, choice: int, expected: str) -> None:
-    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "practices.csv").open(encoding="utf-8") as file:
-        known = next(csv.DictReader(file))
-    again = known | {"id": "synthetic-again", "name": known["name"].upper(), "summary": "Seen again."}
-    dropped(page, table(again, columns=list(known)).encode())
-    assert f"looks like {known['name']} ({known['id']}): the same name" in texts(page)
+    again = KNOWN | {"id": "synthetic-again", "name": KNOWN["name"].upper(), "summary": "Seen again."}
+    dropped(page, table(again, columns=list(KNOWN)).encode())
+    assert f"looks like {KNOWN['name']} ({KNOWN['id']}): the same name" in texts(page)
     assert page.button(key="import_now").disabled
     radio = page.radio[0]
     assert len(radio.options) == 3
-    page.session_state["import_decide_synthetic-again"] = _decision(choice, known["id"])
+    page.session_state["import_decide_synthetic-again"] = _decision(choice, KNOWN["id"])
     page.run()
     assert expected in texts(page)
     assert page.button(key="import_now").disabled == (choice == 2)
 
 
+@pytest.mark.usefixtures("whole_catalogue")
 def test_publication_that_looks_like_one_we_have_is_brought_in_as_that_one(page: AppTest, database_file: Path) -> None:
-    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "evidence.csv").open(encoding="utf-8") as file:
-        known = next(csv.DictReader(file))
+    (known, *_) = oracles.read_csv(oracles.CATALOGUE / "evidence.csv")
     again = known | {"id": "synthetic-again", "title": known["title"].upper(), "summary": "Seen again."}
     dropped(page, table(again, columns=list(known)).encode())
     assert f"looks like {known['title']} ({known['id']}): the same name" in texts(page)
@@ -217,18 +212,16 @@ def test_publication_that_looks_like_one_we_have_is_brought_in_as_that_one(page:
 
 
 def test_decisions_that_cannot_stand_together_are_told_and_taken_back(page: AppTest) -> None:
-    with (Path(__file__).resolve().parents[2] / "data" / "catalogue" / "practices.csv").open(encoding="utf-8") as file:
-        known = next(csv.DictReader(file))
-    twice = [known | {"id": f"synthetic-{at}", "name": known["name"].upper()} for at in ("one", "two")]
-    dropped(page, table(*twice, columns=list(known)).encode())
+    twice = [KNOWN | {"id": f"synthetic-{at}", "name": KNOWN["name"].upper()} for at in ("one", "two")]
+    dropped(page, table(*twice, columns=list(KNOWN)).encode())
     for at in ("one", "two"):
-        page.session_state[f"import_decide_synthetic-{at}"] = Decision("same", known["id"])
+        page.session_state[f"import_decide_synthetic-{at}"] = Decision("same", KNOWN["id"])
     page.run()
     assert "1 mistake to correct" in texts(page)
     page.button(key="import_undecide").click().run()
     assert not page.exception
     assert page.button(key="import_now").disabled
-    dropped(page, table(known, twice[0], columns=list(known)).encode(), "another.csv")
+    dropped(page, table(KNOWN, twice[0], columns=list(KNOWN)).encode(), "another.csv")
     assert len(page.radio[0].options) == 2, "the one that it looks like has a row of its own"
 
 

@@ -268,7 +268,7 @@ def test_the_map_counts_what_the_filter_finds(visit: Visit) -> None:
     assert "Europe as a whole: " in text(app)
 
 
-@pytest.mark.usefixtures("database_file")
+@pytest.mark.usefixtures("whole_catalogue", "database_file")
 def test_asking_for_a_correction_puts_it_into_the_queue(visit: Visit) -> None:
     from pages.shared.components import database, private_links  # noqa: PLC0415
     from practices_db.curation import submissions  # noqa: PLC0415

@@ -49,6 +49,7 @@ def second_assessment() -> int:
     return len(of)
 
 
+@pytest.mark.usefixtures("whole_catalogue")
 def test_what_was_decided_is_shown_after_the_release_and_not_before(visit: Visit) -> None:
     """One release of everything that readers see of one: each costs as much as the rest of the walk."""
     store = database.store()
@@ -105,7 +106,7 @@ def test_what_was_decided_is_shown_after_the_release_and_not_before(visit: Visit
 
 
 def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
-    app = visit("practice", practice=PRACTICE)
+    app = visit("practice", practice="synthetic-empty")
     app.context = {"url": "https://practices.example.org/practice"}
     app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
     assert "say what is wrong" in app.error[0].value
@@ -124,5 +125,9 @@ def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
     assert not app.exception
     with database.cursor() as cursor:
         (sent,) = reviews.queue(cursor, CLI)
-    assert (sent.kind, sent.practice_id, sent.payload) == ("correction", PRACTICE, {"what": "It began in 2003."})
+    assert (sent.kind, sent.practice_id, sent.payload) == (
+        "correction",
+        "synthetic-empty",
+        {"what": "It began in 2003."},
+    )
     assert sent.id in app.success[0].value

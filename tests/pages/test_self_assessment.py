@@ -19,6 +19,7 @@ from pages.shared.components.browser_storage import Difference, Entry, Listed, R
 from pages.shared.self_assessment import draft as self_assessment_draft
 from pages.shared.self_assessment import navigation, questions
 from practices_db.catalogue.vocabularies import label
+from practices_db.database.store import Store
 from practices_db.files.self_assessment.form import Draft, OwnAnswer, OwnAssessment, Sending, file_text, new_form
 
 FRAMEWORK = current_framework()
@@ -103,6 +104,7 @@ def test_every_step_opens_from_its_link_with_and_without_answers(own: Any, full:
         assert app.selectbox(key="own_step").value == step.id
         assert len(app.header) == 1
         assert all(screen.alt_texts(app)), step.id
+        assert any(one.key == "own_forget" for one in app.button), f"{step.id}: forgetting is at hand"
 
 
 def test_an_unknown_step_is_the_start(own: Any) -> None:
@@ -111,11 +113,14 @@ def test_an_unknown_step_is_the_start(own: Any) -> None:
     assert app.selectbox(key="own_step").value == "start"
 
 
-def test_every_indicator_is_asked_in_exactly_one_step_with_its_anchors(own: Any) -> None:
+def test_every_indicator_is_asked_in_exactly_one_step_with_its_anchors_and_the_rules_for_answering(own: Any) -> None:
     """The word and what it means are the label together: on screen, and in the accessible name."""
     asked = []
     for step in navigation.question_steps():
-        (radio,) = [one for one in own(step.id).radio if one.key.endswith("_answer")]
+        app = own(step.id)
+        text = "\n".join(screen.bodies(app))
+        assert all(f"- {rule.text}" in text for rule in FRAMEWORK.rules), step.id
+        (radio,) = [one for one in app.radio if one.key.endswith("_answer")]
         asked.append(radio.key.removeprefix("own_").removesuffix("_answer"))
         indicator = FRAMEWORK.indicator(asked[-1])
         words = list(questions.WORDS.values())
@@ -315,12 +320,6 @@ def test_levels_about_a_measured_change_are_offered_at_outcomes_only(own: Any) -
     answer = draft(app).mine.answer("sus-continued")
     assert answer
     assert answer.evidence_level == 3
-
-
-def test_the_rules_for_answering_are_at_hand_with_every_question(own: Any) -> None:
-    for step in navigation.question_steps():
-        text = "\n".join(screen.bodies(own(step.id)))
-        assert all(f"- {rule.text}" in text for rule in FRAMEWORK.rules), step.id
 
 
 def test_an_answer_of_an_earlier_version_stands_beside_the_question_until_it_is_confirmed(own: Any) -> None:
@@ -654,11 +653,6 @@ def test_drafts_stand_side_by_side_and_the_open_one_can_be_deleted(own: Any, app
     assert len(held.orders) == 1
 
 
-def test_forgetting_is_at_hand_on_every_step(own: Any) -> None:
-    for step in navigation.steps():
-        assert any(one.key == "own_forget" for one in own(step.id, Draft(mine=filled())).button), step.id
-
-
 # --- ways to begin -----------------------------------------------------------------------------------------------
 
 
@@ -675,13 +669,13 @@ def test_a_link_from_a_practice_offers_its_facts_and_overwrites_nothing(own: Any
     assert app.selectbox(key="own_step").value == "profile"
 
 
-def test_every_practice_of_the_catalogue_can_be_the_start(own: Any) -> None:
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_practice_of_the_catalogue_can_be_the_start(store: Store, every: int) -> None:
     from pages.shared.self_assessment.start import from_card  # noqa: PLC0415
     from practices_db.queries import practices  # noqa: PLC0415
 
-    own("start")
-    with database.cursor() as cursor:
-        for id_ in practices.practice_names(cursor):
+    with store.cursor() as cursor:
+        for id_ in list(practices.practice_names(cursor))[::every]:
             card = practices.practice(cursor, id_)
             assert card
             assert from_card(card, []).profile.practice_id == id_

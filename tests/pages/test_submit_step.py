@@ -216,9 +216,9 @@ def test_nothing_can_be_sent_where_no_private_link_can_be_made(
 
 
 def test_a_practice_of_the_catalogue_is_named_and_not_described_again(step: Any) -> None:
-    sent(step, filled(practice_id="humanitarian-corridors"))
+    sent(step, filled(practice_id="synthetic-accents"))
     ((_, _, practice_id, _, _, payload),) = queue()
-    assert practice_id == "humanitarian-corridors"
+    assert practice_id == "synthetic-accents"
     assert '"practice"' not in payload
 
 
@@ -343,7 +343,7 @@ def test_withdrawing_what_somebody_changed_in_between_is_said(step: Any) -> None
     assert queue()[0][4] == "submitted"
 
 
-def invited(practice: str = "duo-for-a-job") -> tuple[Actor, str, AppTest]:
+def invited(practice: str = "synthetic-empty") -> tuple[Actor, str, AppTest]:
     """Return a curator, the token of their invitation to a second assessment, and what its link opens."""
     curator = Actor("curator", "someone@example.org")
     token = submissions.invite(database.store(), practice, curator).token
@@ -363,7 +363,7 @@ def test_an_invited_second_assessor_answers_and_hands_in() -> None:
     app.session_state["own"] = draft._State(Draft(mine=mine, sending=SENDING), loaded=True)
     to_step(app, "submit")
     read = screen.as_read("\n".join(screen.bodies(app)))
-    assert "second assessment of DUO for a JOB" in read
+    assert "second assessment of Only what must be there" in read
     for words in ("A draft of mine", "self-assessment", "mailbox"):
         assert words not in read.partition("This is your second")[2].partition("Data version")[0]
     assert [one.key for one in app.checkbox] == ["own_consent_stories"]
@@ -373,7 +373,7 @@ def test_an_invited_second_assessor_answers_and_hands_in() -> None:
     assert not app.exception
     assert "The second assessment is sent" in app.success[0].value
     ((id_, kind, practice, contact, status, payload),) = queue()
-    assert (kind, practice, contact, status) == ("second-assessment", "duo-for-a-job", None, "submitted")
+    assert (kind, practice, contact, status) == ("second-assessment", "synthetic-empty", None, "submitted")
     given = json.loads(payload)
     assert "practice" not in given
     answers = {one.indicator: one.answer for one in filled(7).answers}

@@ -165,7 +165,9 @@ def test_a_choice_goes_into_the_link(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("type_", TYPES)
-def test_a_type_says_whom_it_did_not_help_and_invents_nothing(visit: Visit, type_: str) -> None:
+def test_a_type_says_whom_it_did_not_help_which_trials_have_no_result_and_invents_nothing(
+    visit: Visit, type_: str
+) -> None:
     app = visit("what_works", type=type_)
     assert screen.title(app) == TYPES[type_]
     heads = [one.value for one in app.header]
@@ -186,6 +188,15 @@ def test_a_type_says_whom_it_did_not_help_and_invents_nothing(visit: Visit, type
             assert "Rates without comparison" in text
     families = {row["study_family"] for row in COUNTED if row["measure_type"] == type_}
     assert sum(one.label[0].isdigit() for one in app.expander) == len(families)
+    coded = {row["publication_id"] for row in FINDINGS}
+    tied = {row["publication_id"] for row in screen.rows("publication_types") if row["measure_type"] == type_}
+    trials = {
+        row["title"] for row in screen.rows("evidence")
+        if row["kind"] == "trial" and not row["finding"] and not row["evidence_level"] and row["id"] in tied - coded
+    }  # fmt: skip
+    (body,) = (body for body in map(as_read, screen.bodies(app)) if "Trials registered" in body)
+    assert all(title in body for title in trials)
+    assert ("not documented" in body) == (not trials)
 
 
 def test_a_study_says_who_read_it(visit: Visit) -> None:
@@ -262,21 +273,6 @@ def test_a_practice_says_how_many_studies_of_its_type_are_its_own(visit: Visit) 
             assert "This study is not of this practice." in text
         else:
             assert f"None of these {len(families)} studies is of this practice." in text
-
-
-@pytest.mark.parametrize("type_", TYPES)
-def test_trials_without_a_result_stand_on_the_page_of_their_type(visit: Visit, type_: str) -> None:
-    coded = {row["publication_id"] for row in FINDINGS}
-    tied = {row["publication_id"] for row in screen.rows("publication_types") if row["measure_type"] == type_}
-    trials = {
-        row["title"] for row in screen.rows("evidence")
-        if row["kind"] == "trial" and not row["finding"] and not row["evidence_level"] and row["id"] in tied - coded
-    }  # fmt: skip
-    (body,) = (
-        body for body in map(as_read, screen.bodies(visit("what_works", type=type_))) if "Trials registered" in body
-    )
-    assert all(title in body for title in trials)
-    assert ("not documented" in body) == (not trials)
 
 
 def test_two_codings_of_two_forms_are_both_shown(visit: Visit) -> None:
@@ -377,6 +373,7 @@ def test_the_map_of_types_has_three_states_and_the_number_of_practices(visit: Vi
     assert differing
 
 
+@pytest.mark.usefixtures("whole_catalogue")
 def test_what_a_finding_says_is_no_markdown_in_the_table_of_studies(database_file: Path, visit: Visit) -> None:
     hostile = "[free money](https://example.org) :red[x] ![i](https://example.org/i.png)"
     with Store(database_file) as store:

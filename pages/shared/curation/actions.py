@@ -48,7 +48,7 @@ def looked_up(work: Callable[[Cursor, Actor], Result], private: str = "") -> Res
     try:
         with st.spinner("Looking", show_time=True):
             who = login.actor()
-            found = audit_log.guarded(database.store(), lambda cursor: work(cursor, who))
+            found = audit_log.guarded(database.store(), lambda cursor: work(cursor, who), rehearsal=True)
             if private:
                 put_on_record(who, private)
             return found

@@ -49,8 +49,8 @@ def framework_of(*weights: float) -> tuple[Framework, Criterion]:
         question.indicators[0].model_copy(update={"id": f"made-up-{at}", "weight": weight})
         for at, weight in enumerate(weights)
     )
-    made_up = criterion.model_copy(update={"questions": (question.model_copy(update={"indicators": indicators}),)})
-    return FRAMEWORK.model_copy(update={"criteria": (made_up,)}), made_up
+    tiny = criterion.model_copy(update={"questions": (question.model_copy(update={"indicators": indicators}),)})
+    return FRAMEWORK.model_copy(update={"criteria": (tiny,)}), tiny
 
 
 def test_the_sum_of_every_assessed_practice_and_criterion_is_the_stored_score(store: Store) -> None:

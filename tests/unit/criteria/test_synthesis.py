@@ -145,7 +145,7 @@ def slow_label(findings: list[Finding]) -> str:
     return "no-clear-effect" if said.count("no-clear-effect") == n else "mixed"
 
 
-made_up = st.builds(
+tiny = st.builds(
     finding,
     st.sampled_from("abcdefghij"),
     st.sampled_from(DIRECTIONS),
@@ -153,7 +153,7 @@ made_up = st.builds(
 )
 
 
-@given(st.lists(made_up, min_size=1, max_size=25))
+@given(st.lists(tiny, min_size=1, max_size=25))
 def test_labels_equal_a_slow_calculation_in_any_order(findings: list[Finding]) -> None:
     (one,) = syntheses(findings).values()
     (other,) = syntheses(reversed(findings)).values()
