@@ -225,6 +225,8 @@ def _period(chosen: PracticeFilter) -> str:
     words = words.format(first=first, last=last)
     if first is not None:  # whoever began by the last year asked for did run before it
         words = _("{period}, or started before with no end stated").format(period=words)
+    if last is not None:  # whoever ended after it may have begun by then
+        words = _("{period}, or ended later with no start stated").format(period=words)
     return _("{period}, or with no year stated").format(period=words) if undated else words
 
 

@@ -104,8 +104,9 @@ def coverage_and_period(chosen: PracticeFilter) -> None:
                 on_change=filter_form.write_widgets,
                 args=(PracticeFilter, field),
                 help=_(
-                    "A practice that started before and states no end is found too: whether it still ran then is not "
-                    "known. The sentence above the result says how many these are."
+                    "A practice that started before and states no end is found too, and one that ended later and "
+                    "states no start: whether it ran then is not known. The sentence above the result says how many "
+                    "these are."
                 ),
             )
         st.checkbox(
