@@ -407,10 +407,10 @@ def found_by_others(one: Practice) -> bool:
 
 def shown_by(answer: str, main: Row | None) -> str:
     """Return what a result shows, as issue 14 words it, from the counted answer to ``eff-result`` and the main row."""
-    if answer not in DOCUMENTED:
-        return "level-only" if main else "unknown"
     if main and main["direction"] == "worsened":
         return "worse"
+    if answer not in DOCUMENTED:
+        return "level-only" if main else "unknown"
     if answer == "not-met" or (main and main["direction"] in ("no-clear-effect", "mixed")):
         return "no-difference"
     if main and main["direction"] == "improved" and main["design"] in ("randomised", "comparison-group"):

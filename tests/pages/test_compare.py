@@ -102,7 +102,7 @@ def test_results_stand_first_with_the_evidence_of_each_figure(visit: Visit) -> N
     assert "●●●●● randomised trial (5 of 5)" in evidence[0]
     assert evidence[1].endswith("it does not say what would have happened otherwise")
     assert evidence[2] == "–"
-    assert shows[1:] == ["Figures only, effect not known", "No result known"]
+    assert shows[1:] == ["Result stated, effect not assessed", "No result known"]
 
 
 # --- the choice --------------------------------------------------------------------------------------------
