@@ -47,6 +47,12 @@ FACETS: tuple[Facet, ...] = (
     *_facets(True),
 )
 FACET = {facet.field: facet for facet in FACETS}
+_FURTHER = {"period": N_("Period"), "minimum_coverage": N_("Minimum coverage"), "text": N_("Text")}
+
+
+def label_of(field: str) -> str:
+    """Return what a part of a filter is called; to be translated. A practice that is named is no facet."""
+    return FACET[field].label if field in FACET else _FURTHER[field]
 
 
 def _one_line(text: Any) -> Any:
