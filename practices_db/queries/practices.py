@@ -379,13 +379,17 @@ def further_sources(cursor: Cursor, practice_id: str) -> pd.DataFrame:
 def assessors(cursor: Cursor) -> pd.DataFrame:
     """Return (basis, assessor, practices, answers, kind, how): who made the published answers.
 
+    Under the framework that counts, those of tick-lists too; answers of earlier versions are told by ``not_counted``.
     ``kind`` and ``how`` tell readings from own sources from those of another one's notes; NULL: nobody said.
     """
     return cursor.execute(
         """
         SELECT a.basis, a.assessor, count(DISTINCT a.practice_id) AS practices, count(*) AS answers, s.kind, s.how
-        FROM released_answer a LEFT JOIN released_assessor s ON s.assessor = a.assessor GROUP BY ALL ORDER BY ALL
-        """
+        FROM released_answer a LEFT JOIN released_assessor s ON s.assessor = a.assessor
+        WHERE a.framework_id = $framework AND a.framework_version = $version
+        GROUP BY ALL ORDER BY ALL
+        """,
+        {"framework": CURRENT[0], "version": CURRENT[1]},
     ).df()
 
 

@@ -254,6 +254,10 @@ def test_groups_below_five_are_named_and_not_drawn(visit: Visit, by: str) -> Non
     app = visit("explore", view="groups", group=by)
     assert not app.exception
     scores = {node: groups(by, node) for node in HEADLINES}
+    counts = ", ".join(
+        f"{sum(len(found) >= 5 for found in of.values())} of {len(of)} on {node}" for node, of in scores.items()
+    )
+    assert any(body.endswith(f"groups with 5 or more scored practices: {counts}**") for body in screen.bodies(app))
     drawn: dict[tuple[str, str], list[float]] = {}
     group = ""
     for row in rows_of(app) if screen.charts(app) else []:
