@@ -398,7 +398,7 @@ def orders() -> None:
             "people: {groups}. Within a group stronger evidence comes first, scored or not. A main result that is "
             "mixed, without a clear effect or worsened is never in a group called better, whatever was answered; "
             "one that worsened is called worse also without an answer on the result. Any other result without one says "
-            "that its effect is not assessed: most are figures without comparison, some improved or are mixed."
+            "that its effect is not assessed, be it a figure without comparison, an improvement or mixed."
         ).format(groups=groups)
         + "\n\n"
         + _(
@@ -580,7 +580,7 @@ def limits(totals: Totals, found: Limits, figures: Figures) -> None:
         + (
             " "
             + _(
-                "That is so of {complete}. The fewer answers a score rests on, the more one of them moves it: of the "
+                "That holds for {complete}. The fewer answers a score rests on, the more one of them moves it: of the "
                 "scores shown by up to {steps}."
             ).format(complete=complete, steps=_points((one, one.step or 0) for one in scored))
             if scored
