@@ -261,6 +261,13 @@ def test_ranges_that_do_not_meet_are_not_clear_where_coders_may_err(visit: Visit
     assert "higher whatever the missing answers turn out to be, but ahead in only" in line
 
 
+def test_how_often_one_is_ahead_says_that_coding_errors_are_included(visit: Visit) -> None:
+    lines = lines_on(visit("compare", practice=BOTH_SCORED[:4]), "sustainability")
+    told = [line for line in lines if "of what the missing answers could be" in line]
+    assert told
+    assert all("of what the missing answers could be, coding errors included)" in line for line in told)
+
+
 def test_of_a_practice_without_a_score_no_difference_is_said(visit: Visit) -> None:
     app = visit("compare", practice=[*BOTH_SCORED[:2], NOT_ASSESSED[0]])
     for node in oracles.HEADLINES:
