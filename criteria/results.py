@@ -4,8 +4,8 @@ The group of a practice comes from its counted answer to "Result on the main out
 design and direction of its main result. The answer says whether people are better off: *met* and *partly* that they
 are, *not met* that they are not. The design says against whom: only a trial or a comparison group shows that they are
 better off than comparable people. The direction has the last word: a main result that is mixed or has no clear effect
-is never a gain, and one that worsened is worse, whatever was answered. Without such an answer nobody knows what would
-have happened otherwise, so a practice with a figure is in the group "figures only".
+is never a gain, and one that worsened is worse, whatever was answered and where nothing was. Whether people are better
+off by any other result without such an answer is not assessed, and its group says just that.
 
 >>> group("met", Result("randomised", "improved")).id
 'better-than-others'
@@ -14,6 +14,8 @@ have happened otherwise, so a practice with a figure is in the group "figures on
 >>> group("partly", Result("randomised", "mixed")).id
 'no-difference'
 >>> group("not-met", Result("randomised", "worsened")).id
+'worse'
+>>> group(None, Result("monitoring", "worsened")).id
 'worse'
 >>> group(None, Result("monitoring", "level-only")).id
 'level-only'
@@ -65,7 +67,7 @@ class Group:
 GROUPS: tuple[Group, ...] = (
     Group("better-than-others", N_("Better than comparable people")),
     Group("better-than-before", N_("Better than before, or own target reached")),
-    Group("level-only", N_("Figures only, effect not known")),
+    Group("level-only", N_("Result stated, effect not assessed")),
     Group("no-difference", N_("Mixed, no clear difference, or own target missed")),
     Group("worse", N_("Worse")),
     Group("unknown", N_("No result known")),
@@ -78,10 +80,10 @@ def group(answer: AnswerId | None, main: Result | None) -> Group:
 
     None stands for no answer and for no result. "Not applicable" is no answer here.
     """
-    if answer not in ("met", "partly", "not-met"):
-        return _GROUP["unknown" if main is None else "level-only"]
     if main is not None and main.direction == "worsened":
         return _GROUP["worse"]
+    if answer not in ("met", "partly", "not-met"):
+        return _GROUP["unknown" if main is None else "level-only"]
     if answer == "not-met" or (main is not None and main.direction in _NO_GAIN):
         return _GROUP["no-difference"]
     return _GROUP["better-than-others" if main is not None and _beats_others(main) else "better-than-before"]

@@ -228,6 +228,18 @@ def score(framework: Framework, answers: Answers) -> Scores:
     return _formulas(framework, answers, nodes(framework), weights(framework))
 
 
+def largest_steps(framework: Framework, answers: Answers, criterion_id: str) -> Floats:
+    """Return by how many points one step of one answer, from partly met to met, moves each practice's score at most.
+
+    The fewer answers a score rests on, the more one of them moves it. NaN where nothing is documented.
+    """
+    at = [node.id for node in nodes(framework)].index(criterion_id)
+    weight = answers.documented * weights(framework)[:, at]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps: Floats = 100 * (1 - (framework.value("partly") or 0)) * weight.max(axis=1) / weight.sum(axis=1)
+    return steps
+
+
 def composite(framework: Framework, answers: Answers, weighting: Weighting) -> Scores:
     """Score every criterion under a reader's indicator weights, and the composite over criteria they asked for.
 

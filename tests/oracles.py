@@ -433,10 +433,10 @@ def found_by_others(one: Practice) -> bool:
 
 def shown_by(answer: str, main: Row | None) -> str:
     """Return what a result shows, as issue 14 words it, from the counted answer to ``eff-result`` and the main row."""
-    if answer not in DOCUMENTED:
-        return "level-only" if main else "unknown"
     if main and main["direction"] == "worsened":
         return "worse"
+    if answer not in DOCUMENTED:
+        return "level-only" if main else "unknown"
     if answer == "not-met" or (main and main["direction"] in ("no-clear-effect", "mixed")):
         return "no-difference"
     if main and main["direction"] == "improved" and main["design"] in ("randomised", "comparison-group"):
@@ -463,8 +463,8 @@ def meets_the_rest(one: Practice, chosen: Mapping[str, Any]) -> bool:
             if not chosen["undated"]:
                 return False
         else:
-            began = int(start or end)
-            ended = int(end) if end else 9999  # no end stated: found, and counted apart (knows_to_have_run)
+            began = int(start or 0)  # no start stated: likewise
+            ended = int(end) if end else 9999  # no end stated: found, and counted apart (ran_to, ran_from)
             if first is not None and ended < first:
                 return False
             if last is not None and began > last:
@@ -477,9 +477,14 @@ def meets_the_rest(one: Practice, chosen: Mapping[str, Any]) -> bool:
     return all(word in one.search_text for word in plain(chosen["text"]).split())
 
 
-def knows_to_have_run(one: Practice, first: int) -> bool:
-    """Whether a practice with a year stated that a period from ``first`` on finds is known to have run in it."""
+def ran_to(one: Practice, first: int) -> bool:
+    """Whether a practice with a year stated is known to have run in ``first`` or later."""
     return int(one.row["end_year"] or one.row["start_year"]) >= first
+
+
+def ran_from(one: Practice, last: int) -> bool:
+    """Whether a practice with a year stated is known to have run in ``last`` or before."""
+    return int(one.row["start_year"] or one.row["end_year"]) <= last
 
 
 def matches(one: Practice, chosen: Mapping[str, Any]) -> bool:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from criteria.order import CLEARLY
 from practices_db import formats
+from practices_db.catalogue.texts import percent
 from practices_db.translation import _, ngettext
+
+
+def clearly_ahead() -> str:
+    """Say from when on a practice is called clearly ahead."""
+    words = _("Clearly ahead: ahead in at least {share} of what the unknown answers could be, coding errors included.")
+    return words.format(share=percent(CLEARLY))
 
 
 def finding(ahead: Sequence[tuple[str, int]]) -> str:

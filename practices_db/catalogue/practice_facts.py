@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from criteria.framework import current_framework
 from practices_db import formats
 from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_fields import FIELDS, Place, PracticeField
-from practices_db.catalogue.texts import known, labels, years
+from practices_db.catalogue.texts import codes_of, known, labels, years
 from practices_db.translation import _
 
 # What a further page supplied, as older lines of sources.csv call it.
@@ -31,8 +30,7 @@ class Fact:
 
     def is_answered(self, card: Mapping[str, Any]) -> bool:
         """Whether answers that count tell of the same: to an indicator of the fact, or with evidence of its kind."""
-        first, codes = self.fields[0], card["answer_codes"] if known(card["answer_codes"]) else ""
-        given = dict(zip((one.id for one in current_framework().indicators), pairs(codes), strict=False))
+        first, given = self.fields[0], codes_of(card)
         told = [code for code in given.values() if code[0] in "MPN"]
         return given.get(first.answered_by, "..")[0] in first.answered_as or any(
             first.seen_from is not None and int(code[1]) >= first.seen_from for code in told
@@ -45,11 +43,6 @@ class Fact:
             return years(start, end, card.get("still_running"))
         first, *more = [said for field in self.fields if (said := _said(field, card[field.column]))] or [""]
         return f"{first} ({', '.join(more)})" if more else first
-
-
-def pairs(codes: str) -> list[str]:
-    """Return ``answer_codes`` of a card one by one, in the order of the framework's indicators."""
-    return [codes[at : at + 2] for at in range(0, len(codes), 2)]
 
 
 def facts(place: Place) -> tuple[Fact, ...]:

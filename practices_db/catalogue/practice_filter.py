@@ -47,6 +47,12 @@ FACETS: tuple[Facet, ...] = (
     *_facets(True),
 )
 FACET = {facet.field: facet for facet in FACETS}
+_FURTHER = {"period": N_("Period"), "minimum_coverage": N_("Minimum coverage"), "text": N_("Text")}
+
+
+def label_of(field: str) -> str:
+    """Return what a part of a filter is called; to be translated. A practice that is named is no facet."""
+    return FACET[field].label if field in FACET else _FURTHER[field]
 
 
 def _one_line(text: Any) -> Any:
@@ -225,6 +231,8 @@ def _period(chosen: PracticeFilter) -> str:
     words = words.format(first=first, last=last)
     if first is not None:  # whoever began by the last year asked for did run before it
         words = _("{period}, or started before with no end stated").format(period=words)
+    if last is not None:  # whoever ended after it may have begun by then
+        words = _("{period}, or ended later with no start stated").format(period=words)
     return _("{period}, or with no year stated").format(period=words) if undated else words
 
 

@@ -19,7 +19,6 @@ _COUNTED_AS = {
     "improved": N_("better"),
     "mixed": N_("mixed"),
     "no-clear-effect": N_("no difference"),
-    "worsened": N_("worse"),
 }
 
 

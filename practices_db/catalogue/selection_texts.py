@@ -21,13 +21,14 @@ from practices_db.translation import _, ngettext
 class FoundCounts:
     """How many practices a selection has, and for each facet of which several values are asked for, how many each.
 
-    Of those in a period that is asked for: ``open_end`` started before it and state no end, ``undated`` state no year;
-    all others are known to have run in it.
+    Of those in a period that is asked for: ``open_end`` started before it and state no end, ``open_start`` ended after
+    it and state no start, ``undated`` state no year; all others are known to have run in it.
     """
 
     practices: int
     values: Mapping[str, Mapping[str, int]]
     open_end: int
+    open_start: int
     undated: int
 
 
@@ -82,12 +83,15 @@ def _each(facet: Facet, chosen: PracticeFilter, counts: FoundCounts) -> str:
 
 def _in_period(counts: FoundCounts) -> Iterator[str]:
     """Say how many are known to have run in a period, and of how many that is not known; nothing where it is of all."""
-    if not counts.open_end and not counts.undated:
+    unknown = counts.open_end + counts.open_start + counts.undated
+    if not unknown:
         return
-    running = counts.practices - counts.open_end - counts.undated
+    running = counts.practices - unknown
     parts = [_("{count} known to run then").format(count=formats.count(running))]
     if counts.open_end:
         parts.append(_("{count} with no end stated").format(count=formats.count(counts.open_end)))
+    if counts.open_start:
+        parts.append(_("{count} with no start stated").format(count=formats.count(counts.open_start)))
     if counts.undated:
         parts.append(_("{count} with no year stated").format(count=formats.count(counts.undated)))
     yield ", ".join(parts)

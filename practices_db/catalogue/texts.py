@@ -7,11 +7,21 @@ from typing import Any
 
 import pandas as pd
 
+from criteria.framework import AnswerId, current_framework
+from criteria.results import RESULT_INDICATOR
 from practices_db.catalogue.vocabularies import label
-from practices_db.translation import N_, _
+from practices_db.translation import N_, _, ngettext
 
 SHOWN_WITH_RANGE = ("scored", "not enough documented")
-_SCORE = ("score", "low", "high", "coverage", "scored")
+_SCORE = ("score", "low", "high", "scored")
+LETTERS: dict[str, AnswerId] = {
+    "M": "met",
+    "P": "partly",
+    "N": "not-met",
+    "A": "not-applicable",
+    "-": "not-documented",
+}
+CODES = {str(answer): letter for letter, answer in LETTERS.items()}
 
 
 def labels(vocabulary: str, ids: Iterable[str]) -> str:
@@ -70,6 +80,17 @@ def score_state(card: Mapping[str, Any], node: str) -> str:
     return N_("scored") if card[f"{node}_scored"] else N_("not enough documented")
 
 
+def pairs(codes: str) -> list[str]:
+    """Return ``answer_codes`` of a card one by one, in the order of the framework's indicators."""
+    return [codes[at : at + 2] for at in range(0, len(codes), 2)]
+
+
+def codes_of(card: Mapping[str, Any]) -> dict[str, str]:
+    """Return the code of the answer that counts to each indicator; none where the practice is not assessed."""
+    codes = card["answer_codes"] if known(card["answer_codes"]) else ""
+    return dict(zip((one.id for one in current_framework().indicators), pairs(codes), strict=False))
+
+
 def counted(count: int, one: str, many: str | None = None) -> str:
     """Return a count with its noun: "1 practice", "42 practices"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -82,7 +103,9 @@ def score_sentence(card: Mapping[str, Any], node: str) -> str:
         return why_not_scored(card, node)
     if state not in SHOWN_WITH_RANGE:
         return _(state)
-    return _sentence({what: card[f"{node}_{what}"] for what in _SCORE}, why_not_scored(card, node))
+    return _sentence(
+        {what: card[f"{node}_{what}"] for what in _SCORE}, answered(card, node), why_not_scored(card, node)
+    )
 
 
 def criterion_sentence(row: Mapping[str, Any]) -> str:
@@ -91,12 +114,24 @@ def criterion_sentence(row: Mapping[str, Any]) -> str:
         return _("not applicable")
     if not row["answered"]:
         return _("no question answered")
-    return _sentence(row, _("too little known for a score"))
+    return _sentence(row, _of_asked(row["answered"], row["applicable"]), _("too little known for a score"))
 
 
-def _sentence(score: Mapping[str, Any], why_not: str) -> str:
+def answered(card: Mapping[str, Any], node: str) -> str:
+    """Say how many of the questions of a headline that apply are answered: "1 of 4 questions answered"."""
+    codes = codes_of(card)
+    asked = sum(codes.get(one.id, "..")[0] != "A" for one in current_framework().criterion(node).indicators)
+    return _of_asked(card[f"{node}_answered"], asked)
+
+
+def _of_asked(count: int, asked: int) -> str:
+    return ngettext(
+        "{answered} of {count} question answered", "{answered} of {count} questions answered", asked
+    ).format(answered=count, count=asked)
+
+
+def _sentence(score: Mapping[str, Any], answered: str, why_not: str) -> str:
     low, high = number(score["low"]), number(score["high"])
-    answered = _("{share} of the questions answered").format(share=percent(score["coverage"]))
     if not score["scored"]:
         words = _("{why_not} (between {low} and {high}; {answered})")
         return words.format(why_not=why_not, low=low, high=high, answered=answered)
@@ -107,11 +142,14 @@ def _sentence(score: Mapping[str, Any], why_not: str) -> str:
 
 
 def why_not_scored(card: Mapping[str, Any], node: str) -> str:
-    """Say why an assessed practice has no score on a headline: of effectiveness, that its result is not known."""
+    """Say why an assessed practice has no score on a headline: of effectiveness, that its result is not known.
+
+    A self-assessment has no group: there the form says what is missing.
+    """
     group = card.get("effectiveness_group") if node == "effectiveness" else None
     if group == "unknown":
         return _("no score, no result known")
-    if group == "level-only":
+    if group is not None and codes_of(card).get(RESULT_INDICATOR, "..")[0] not in "MPN":
         only_level = card.get("result_direction", "level-only") == "level-only"
         return _("no score, only a figure without comparison") if only_level else _("no score, no answer on the result")
     return _("too little known for a score")

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from criteria.framework import AnswerId, Framework, current_framework
+from criteria.framework import Framework, current_framework
 from criteria.scoring import encode, score
 from practices_db import formats
 from practices_db.catalogue.csv_reader import read_csv
-from practices_db.catalogue.practice_facts import pairs
-from practices_db.catalogue.texts import percent
+from practices_db.catalogue.texts import CODES, LETTERS, pairs, percent
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Store
 from practices_db.errors import PracticesError, faults
@@ -24,7 +23,7 @@ from practices_db.files.exports import columns
 from practices_db.files.exports.cell_text import as_typed
 from practices_db.files.exports.csv_json import FORMATS, content, write_csv
 from practices_db.files.exports.export_tables import columns_of
-from practices_db.files.exports.recipe import PRACTICE, Format, Recipe, narrowings
+from practices_db.files.exports.recipe import PRACTICE, Format, Narrowing, Recipe, narrowings
 from practices_db.files.xlsx_reader import read_workbook
 from practices_db.queries.comparison import HEADER, comparison
 from practices_db.queries.practices import DataVersion, data_version, practice_names
@@ -32,14 +31,6 @@ from practices_db.queries.views import View, read_view
 from practices_db.translation import ENGLISH, _, ngettext, speak
 
 _CSV: tuple[Format, ...] = ("csv", "csv-semicolon", "csv-comma")
-_LETTERS: dict[str, AnswerId] = {
-    "M": "met",
-    "P": "partly",
-    "N": "not-met",
-    "A": "not-applicable",
-    "-": "not-documented",
-}
-_CODES = {str(answer): letter for letter, answer in _LETTERS.items()}
 _FIRST = (["practice_id"], [HEADER[0]])  # the first column of a table, and of the matrix of Compare
 _NUMBERS = ("score", "coverage", "low", "high", "scored")
 # What differs from file to file without anything having changed in the catalogue.
@@ -198,9 +189,14 @@ def _view_of(made: Recipe) -> View:
         words = _("The file's recipe names what this app does not know: {names}")
         raise PracticesError(words.format(names=formats.parted(dropped)))
     called = {one.id: one.name for one in made.filters if one.filter == PRACTICE}
-    if made.filters != narrowings(view, called) or made.order != view.sort:
+    if _values(made.filters) != _values(narrowings(view, called)) or made.order != view.sort:
         raise PracticesError(_("The file's recipe contradicts itself: its filters are not those of its link."))
     return view
+
+
+def _values(filters: Sequence[Narrowing]) -> list[str | None]:
+    """Return the ids of a filter's values, None for one that has words alone: a later version may say it otherwise."""
+    return [None if one.id == one.name else one.id for one in filters]
 
 
 def _table(rows: Sequence[Sequence[str]], made: Recipe, view: View) -> Table:
@@ -315,7 +311,7 @@ def _by_practice(rows: Table, made: Recipe, framework: Framework) -> dict[str, d
     for row in rows:
         found.setdefault(row["practice_id"], {"practice_id": row["practice_id"], "name": row["name"]})
         if row["counts"] == "yes" and row["indicator_id"] in places:
-            letter = _CODES[row["answer"]]
+            letter = CODES[row["answer"]]
             codes.setdefault(row["practice_id"], [".."] * len(places))
             codes[row["practice_id"]][places[row["indicator_id"]]] = letter + row["evidence_level"]
     for id_, of_practice in codes.items():
@@ -326,7 +322,7 @@ def _by_practice(rows: Table, made: Recipe, framework: Framework) -> dict[str, d
 def _scores(codes: str, framework: Framework) -> dict[str, str]:
     """Return the main scores that answer codes come to, as the cells of a file of scores would have them."""
     answers = [
-        ("", indicator.id, _LETTERS[code[0]], int(code[1]))
+        ("", indicator.id, LETTERS[code[0]], int(code[1]))
         for indicator, code in zip(framework.indicators, pairs(codes), strict=True)
         if code != ".."
     ]
@@ -376,7 +372,7 @@ def _in_words(row: dict[str, str], node: str) -> str:
     if not row.get(f"{node}_coverage"):
         return _("no question answered")
     low, high, coverage = (float(row[f"{node}_{name}"]) for name in ("low", "high", "coverage"))
-    answered = _("{share} of the questions answered").format(share=percent(coverage))
+    answered = _("answers with {share} of the weight").format(share=percent(coverage))
     if not _is_scored(row, node):
         return _("too little known for a score (between {low} and {high}; {answered})").format(
             low=formats.decimal(low, 1), high=formats.decimal(high, 1), answered=answered
@@ -411,8 +407,8 @@ def _reasons(old: dict[str, str], new: dict[str, str], framework: Framework) -> 
 
 
 def _answer(code: str, framework: Framework) -> str:
-    known = code[0] in _LETTERS
-    return formats.within(_(framework.answer_label(_LETTERS[code[0]]))) if known else _("no answer")
+    known = code[0] in LETTERS
+    return formats.within(_(framework.answer_label(LETTERS[code[0]]))) if known else _("no answer")
 
 
 def _facts(old: dict[str, str], new: dict[str, str]) -> list[str]:

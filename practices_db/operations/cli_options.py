@@ -27,7 +27,7 @@ _FILTER = (
     ),
     click.option("--all-groups", is_flag=True, help="Serves all target groups given."),
     click.option("--from", metavar="YEAR", help="Running in or after this year, or started before with no end stated."),
-    click.option("--to", metavar="YEAR", help="Running in or before this year."),
+    click.option("--to", metavar="YEAR", help="Running in or before this year, or ended later with no start stated."),
     click.option("--undated", is_flag=True, help="With a period: also those that state no year."),
     click.option("--coverage", metavar="PERCENT", help="Least coverage of both headline scores."),
     click.option("--id", multiple=True, metavar="ID", help="Only this practice; repeatable."),

@@ -21,7 +21,7 @@ import pandas as pd
 from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import HEADLINES, NOT_STATED
 from practices_db.database.store import Cursor
-from practices_db.queries.practices import KNOWN_END, POSSIBLE_END, START, order_of
+from practices_db.queries.practices import KNOWN_END, KNOWN_START, POSSIBLE_END, POSSIBLE_START, order_of
 
 Bits = npt.NDArray[np.uint64]  # 64 practices a word, the first in the lowest bit
 Bools = npt.NDArray[np.bool_]
@@ -32,7 +32,12 @@ _NUMBERS = (
     *("answered", "strongest_evidence", "assessed", "result_mark"),
     *(f"{node}_{what}" for node in HEADLINES for what in ("score", "low", "high", "coverage", "scored")),
 )
-_YEARS = {"start": START, "known_end": KNOWN_END, "possible_end": POSSIBLE_END}
+_YEARS = {
+    "known_start": KNOWN_START,
+    "possible_start": POSSIBLE_START,
+    "known_end": KNOWN_END,
+    "possible_end": POSSIBLE_END,
+}
 _MOST_WORDS = 500  # searched ones that are kept
 
 
@@ -240,7 +245,7 @@ def _passing(index: Index, chosen: PracticeFilter) -> Bools:
         passing[:] = False
         passing[[index.place[id_] for id_ in chosen.practice if id_ in index.place]] = True
     if chosen.dated:
-        begins, ends = index.numbers["start"], index.numbers["possible_end"]
+        begins, ends = index.numbers["possible_start"], index.numbers["possible_end"]
         first, last = chosen.running_from or 0, chosen.running_to or 9999
         within = (begins <= last) & (ends >= first)  # NaN is never within
         passing &= within | (np.isnan(begins) if chosen.undated else False)

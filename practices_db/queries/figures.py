@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from criteria.framework import CURRENT, Criterion, current_framework
-from criteria.order import ClearPairs, CoderError, clear_pairs, criterion_alone
-from criteria.scoring import encode
+from criteria.order import ClearPairs, CoderError, clear_pairs, criterion_alone, only_scored
+from criteria.scoring import encode, largest_steps, score
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor, records
 from practices_db.queries.agreement import CellsReadTwice, Readings, cells_read_twice, coder_error, readings
@@ -21,11 +21,17 @@ _MOST_STUDIED = 3
 class Headline:
     """How many practices are scored on a headline and how many pairs of them differ clearly.
 
+    ``complete``: how many of the scored have an answer to all that applies. One step of one answer, from partly met to
+    met, moves a score by ``step_of_all`` points at most where every question is answered, and by ``step`` among the
+    scored practices (None where none is scored).
     ``clear``: if coders never erred; ``clear_with_error``: if they err as often as on the practices read twice.
     """
 
     criterion: Criterion
     scored: int
+    complete: int
+    step_of_all: float
+    step: float | None
     clear: ClearPairs
     clear_with_error: ClearPairs
 
@@ -57,11 +63,26 @@ def figures(cursor: Cursor) -> Figures:
         FROM practice_card
         """
     ).fetchall()[0]
+    every = encode(framework, [("", one.id, "met", 0) for one in framework.indicators])
     found = []
     for criterion, many in zip(framework.headlines, scored, strict=True):
         alone = criterion_alone(framework, criterion.id)
         clear, erring = clear_pairs(framework, answers, alone), clear_pairs(framework, answers, alone, error)
-        found.append(Headline(criterion, many, clear, erring))
+        shown = only_scored(framework, answers, alone)
+        scores = score(framework, shown)
+        each = [scores.of(id_, criterion.id) for id_ in shown.practice_ids]
+        steps = largest_steps(framework, shown, criterion.id)
+        found.append(
+            Headline(
+                criterion,
+                many,
+                sum(one.answered == one.applicable for one in each),
+                float(largest_steps(framework, every, criterion.id)[0]),
+                max(map(float, steps), default=None),
+                clear,
+                erring,
+            )
+        )
     return Figures(practices, assessed, results, both, tuple(found), error, readings(cursor), cells_read_twice(cursor))
 
 
@@ -73,7 +94,7 @@ class Limits:
     result; of their main rows ``independent`` are from others than the operator, ``levels`` have no comparison.
     ``studies``: with a comparison group or a draw, one for each study family; ``in_most_studied`` of them from the
     countries ``most_studied`` (ids), ``eastern`` from the eastern half of the EU. ``untested`` of ``typed``: practices
-    whose primary type of measure no such study has tested.
+    with a type of measure of which no such study has tested any.
     """
 
     answers: int
@@ -114,10 +135,12 @@ def limits(cursor: Cursor) -> Limits:
             (SELECT count(DISTINCT study_family) FROM strong WHERE list_contains($most::TEXT[], country))
                 AS in_most_studied,
             (SELECT count(DISTINCT study_family) FROM strong WHERE list_contains($eastern::TEXT[], country)) AS eastern,
-            (SELECT count(*) FROM released_practice_type WHERE "primary") AS typed,
+            (SELECT count(DISTINCT practice_id) FROM released_practice_type) AS typed,
             (
-                SELECT count(*) FROM released_practice_type
-                WHERE "primary" AND measure_type NOT IN (SELECT measure_type FROM strong)
+                SELECT count(*) FROM (SELECT DISTINCT practice_id FROM released_practice_type) typed
+                WHERE practice_id NOT IN (
+                    SELECT practice_id FROM released_practice_type SEMI JOIN strong USING (measure_type)
+                )
             ) AS untested
         """,
         {"framework": CURRENT[0], "version": CURRENT[1], "most": list(countries), "eastern": list(_EASTERN_EU)},

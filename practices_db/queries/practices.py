@@ -20,10 +20,12 @@ from practices_db.database.store import Cursor, Store, records, value_of
 from practices_db.errors import PracticesError
 from practices_db.translation import _
 
-# The years in which a practice ran, as far as they are known; in SQL over cards ``c``. Without a start only the end is
-# known. Where no end is stated, it was known to run when it began and on the day on which somebody said that it runs,
-# and may have run until the day on which somebody said that it does not, or for ever.
-START = "coalesce(c.start_year, c.end_year)"
+# The years in which a practice ran, as far as they are known; in SQL over cards ``c``. Where no start is stated, it was
+# known to run when it ended and may have run ever before. Where no end is stated, it was known to run when it began and
+# on the day on which somebody said that it runs, and may have run until the day on which somebody said that it does
+# not, or for ever.
+KNOWN_START = "coalesce(c.start_year, c.end_year)"
+POSSIBLE_START = "CASE WHEN c.end_year IS NULL THEN c.start_year ELSE coalesce(c.start_year, 0) END"
 KNOWN_END = "coalesce(c.end_year, greatest(c.start_year, CASE WHEN c.still_running THEN year(c.running_said_on) END))"
 POSSIBLE_END = "coalesce(c.end_year, CASE WHEN NOT c.still_running THEN year(c.running_said_on) END, 9999)"
 
@@ -56,8 +58,8 @@ SELECTED = f"""
         ))
         AND (
             ($from::INT IS NULL AND $to::INT IS NULL)
-            -- whose end is not known is found too, and counted apart (queries.selection_counts)
-            OR ({START} <= coalesce($to::INT, 9999) AND {POSSIBLE_END} >= coalesce($from::INT, 0))
+            -- whose start or end is not known is found too, and counted apart (queries.selection_counts)
+            OR ({POSSIBLE_START} <= coalesce($to::INT, 9999) AND {POSSIBLE_END} >= coalesce($from::INT, 0))
             OR ($undated AND c.start_year IS NULL AND c.end_year IS NULL)
         )
         AND (
@@ -377,13 +379,17 @@ def further_sources(cursor: Cursor, practice_id: str) -> pd.DataFrame:
 def assessors(cursor: Cursor) -> pd.DataFrame:
     """Return (basis, assessor, practices, answers, kind, how): who made the published answers.
 
+    Under the framework that counts, those of tick-lists too; answers of earlier versions are told by ``not_counted``.
     ``kind`` and ``how`` tell readings from own sources from those of another one's notes; NULL: nobody said.
     """
     return cursor.execute(
         """
         SELECT a.basis, a.assessor, count(DISTINCT a.practice_id) AS practices, count(*) AS answers, s.kind, s.how
-        FROM released_answer a LEFT JOIN released_assessor s ON s.assessor = a.assessor GROUP BY ALL ORDER BY ALL
-        """
+        FROM released_answer a LEFT JOIN released_assessor s ON s.assessor = a.assessor
+        WHERE a.framework_id = $framework AND a.framework_version = $version
+        GROUP BY ALL ORDER BY ALL
+        """,
+        {"framework": CURRENT[0], "version": CURRENT[1]},
     ).df()
 
 

@@ -15,7 +15,7 @@ from practices_db.catalogue.selection_texts import FoundCounts, SelectionCounts
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor, records
 from practices_db.queries.facet_index import Selection
-from practices_db.queries.practices import KNOWN_END, SELECTED, START, order_of, parameters
+from practices_db.queries.practices import KNOWN_END, KNOWN_START, SELECTED, order_of, parameters
 
 _COUNTS = f"""
     SELECT
@@ -25,8 +25,9 @@ _COUNTS = f"""
         count(*) FILTER (WHERE result_mark = (
             SELECT max(c.result_mark) FROM practice_card c SEMI JOIN selected ON selected.id = c.id
         )),
-        count(*) FILTER (WHERE {KNOWN_END} < $from AND {START} IS NOT NULL),
-        count(*) FILTER (WHERE $undated AND {START} IS NULL)
+        count(*) FILTER (WHERE {KNOWN_END} < $from AND {KNOWN_START} IS NOT NULL),
+        count(*) FILTER (WHERE {KNOWN_START} > $to),
+        count(*) FILTER (WHERE $undated AND {KNOWN_START} IS NULL)
     FROM practice_card c SEMI JOIN selected ON selected.id = c.id
 """
 _VALUES = """
@@ -44,20 +45,21 @@ _BEST = f"""
 def read_counts(cursor: Cursor, chosen: PracticeFilter) -> SelectionCounts:
     """Return what a filter's selection holds."""
     given = parameters(chosen)
-    counted = cursor.execute(SELECTED + _COUNTS, given).fetchone() or (0,) * 7
-    practices, assessed, scored, unknown, alike, open_end, undated = counted
+    counted = cursor.execute(SELECTED + _COUNTS, given).fetchone() or (0,) * 8
+    practices, assessed, scored, unknown, alike, open_end, open_start, undated = counted
     values: dict[str, dict[str, int]] = {facet.field: {} for facet in chosen.alternatives}
     if values:
         for facet, value, count in cursor.execute(SELECTED + _VALUES, given).fetchall():
             if facet in values:
                 values[facet][value] = count
     best = next(iter(records(cursor.execute(SELECTED + _BEST, given))), None)
-    return SelectionCounts(practices, values, open_end, undated, assessed, scored, unknown, best, alike)
+    return SelectionCounts(practices, values, open_end, open_start, undated, assessed, scored, unknown, best, alike)
 
 
 def found_counts(selection: Selection) -> FoundCounts:
     """Return how many practices a selection of the index has, and how many of each value asked for."""
-    chosen, dated = selection.chosen, ~np.isnan(selection.numbers("start"))
+    chosen, start = selection.chosen, selection.numbers("known_start")
+    dated = ~np.isnan(start)
     return FoundCounts(
         selection.count,
         {
@@ -68,6 +70,7 @@ def found_counts(selection: Selection) -> FoundCounts:
             for facet in chosen.alternatives
         },
         int((selection.numbers("known_end") < (chosen.running_from or 0))[dated].sum()),
+        int((start > (chosen.running_to or 9999)).sum()),
         int((~dated).sum()) if chosen.dated and chosen.undated else 0,
     )
 
@@ -85,6 +88,7 @@ def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) ->
         found.practices,
         found.values,
         found.open_end,
+        found.open_start,
         found.undated,
         int(assessed.sum()),
         int(scored.sum()),

@@ -48,7 +48,7 @@ PAPERS = {
         ("Click a cell",),
     ),
     "table of few": Paper(f"{HOUSING_IN_ITALY}&view=table", 2, ("Refugees Welcome", "86 (75–88)"), ("Printed:",)),
-    "ranges": Paper("/explore?view=ranges&country=DE", 3, ("1–20 of 33", "50 (25–75), 50 % answered")),
+    "ranges": Paper("/explore?view=ranges&country=DE", 3, ("1–20 of 33", "50 (25–75), 1 of 4 questions answered")),
     "two scores": Paper("/explore?view=scores", 3, ("Without both scores", "HELIOS", "Koto-SIB integration social")),
     "groups": Paper("/explore?view=groups", 3, ("n = 11: 50 to 100, median 50",)),
     "practice": Paper(

@@ -102,7 +102,7 @@ def test_results_stand_first_with_the_evidence_of_each_figure(visit: Visit) -> N
     assert "●●●●● randomised trial (5 of 5)" in evidence[0]
     assert evidence[1].endswith("it does not say what would have happened otherwise")
     assert evidence[2] == "–"
-    assert shows[1:] == ["Figures only, effect not known", "No result known"]
+    assert shows[1:] == ["Result stated, effect not assessed", "No result known"]
 
 
 # --- the choice --------------------------------------------------------------------------------------------
@@ -259,6 +259,13 @@ def test_ranges_that_do_not_meet_are_not_clear_where_coders_may_err(visit: Visit
     (line,) = lines_on(visit("compare", practice=[low, high]), "sustainability")
     assert line.startswith(f"- No clear difference between {name(high)} (")
     assert "higher whatever the missing answers turn out to be, but ahead in only" in line
+
+
+def test_how_often_one_is_ahead_says_that_coding_errors_are_included(visit: Visit) -> None:
+    lines = lines_on(visit("compare", practice=BOTH_SCORED[:4]), "sustainability")
+    told = [line for line in lines if "of what the missing answers could be" in line]
+    assert told
+    assert all("of what the missing answers could be, coding errors included)" in line for line in told)
 
 
 def test_of_a_practice_without_a_score_no_difference_is_said(visit: Visit) -> None:

@@ -246,6 +246,11 @@ def test_groups_below_five_are_named_and_not_drawn_and_the_table_gives_n_and_spr
     app = visit("explore", view="groups", group=by)
     assert not app.exception
     scores = {node: groups(by, node) for node in HEADLINES}
+    counts = ", ".join(
+        f"{sum(len(found) >= 5 for found in of.values())} of {len(of)} on {node}" for node, of in scores.items()
+    )
+    text = screen.as_read("\n".join(screen.bodies(app)))
+    assert f"groups with 5 or more scored practices: {counts}" in text
     drawn: dict[tuple[str, str], list[float]] = {}
     group = ""
     for row in rows_of(app) if screen.charts(app) else []:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import oracles
 import screen
 from screen import Visit
 from streamlit.testing.v1 import AppTest
@@ -103,6 +104,10 @@ def test_coverage_and_evidence_are_among_what_scores_may_follow(visit: Visit) ->
 def test_who_answered_is_counted_from_the_files(visit: Visit) -> None:
     text = screen.as_read("\n".join(screen.bodies(visit("method"))))
     rows = screen.rows("assessments")
+    old = {row["assessor"] for row in rows if row["framework_version"] != oracles.VERSION}
+    rows = [row for row in rows if row["framework_version"] == oracles.VERSION]
+    assert not any(f"*{assessor}*" in text for assessor in old - {row["assessor"] for row in rows})
+    assert "Expert review by *spring-experts*" not in text
     for assessor in {row["assessor"] for row in rows}:
         for basis in {row["basis"] for row in rows if row["assessor"] == assessor}:
             own = [row for row in rows if (row["assessor"], row["basis"]) == (assessor, basis)]

@@ -62,14 +62,22 @@ def test_a_score_has_the_evidence_of_its_own_answers_and_the_result_its_own(visi
         assert any(one.results[0]["effect_text"] in words and f"({main} of 5)" in words for words in told)
 
 
+def test_level_of_evidence_and_independence_of_the_source_are_told_apart(visit: Visit) -> None:
+    text = screen.as_read("\n".join(screen.bodies(visit("practice", practice="duo-for-a-job"))))
+    assert "independent evaluation (3 of 5), in a source not independent of the operator" in text
+    assert "(3 of 5), from the operator" not in text
+
+
 @pytest.mark.parametrize("practice_id", BOTH_SCORED)
 def test_both_headline_numbers_are_right_when_worked_out_by_hand(visit: Visit, practice_id: str) -> None:
     app = visit("practice", practice=practice_id)
     nodes = [BY_ID[practice_id].scores[node] for node in oracles.HEADLINES]
     assert metrics(app) == [str(whole(node.score)) for node in nodes]
-    documented = [body for body in screen.bodies(app) if "of the questions answered, in " in body]
-    for words, node in zip(documented, nodes, strict=True):
-        assert words.startswith(f"**{whole(100 * node.coverage)} %**")  # type: ignore[operator]
+    documented = [body for body in screen.bodies(app) if " questions answered**, " in body]
+    assert documented == [
+        f"**{node.answered} of {node.applicable} questions answered**, {whole(100 * node.coverage)} % of the weight."  # type: ignore[operator]
+        for node in nodes
+    ]
 
 
 def test_where_not_enough_is_documented_a_range_stands_and_no_score(visit: Visit) -> None:

@@ -481,7 +481,7 @@ def test_the_words_on_a_pair_are_those_of_the_order(visit: Visit, weights: dict[
         verdict = "a clear difference" if share >= 0.95 else "no clear difference"
         assert lead(app) == (
             f"{name_of[ahead]} is ahead of {name_of[behind]} in {math.floor(100 * share + 1e-9)} % of what the "
-            f"unknown answers could be: {verdict}."
+            f"unknown answers could be, coding errors included: {verdict}."
         )
 
 

@@ -205,6 +205,20 @@ def test_a_study_says_who_read_it(visit: Visit) -> None:
     assert "read by one coder" in bodies
 
 
+def test_a_block_says_of_which_findings_two_coders_saw_different_directions(visit: Visit) -> None:
+    text = as_read("\n".join(screen.bodies(visit("what_works", outcome="employment"))))
+    lines = [line for line in text.splitlines() if line.startswith("- ")]
+    told = [
+        line
+        for row in COUNTED
+        if row["outcome"] == "employment" and row["agreed"] == "no"
+        for line in lines
+        if row["effect_text"] in line
+    ]
+    assert told
+    assert all("read by two coders, who differed" in line for line in told)
+
+
 def test_a_practice_never_inherits_the_label_of_its_type(visit: Visit) -> None:
     text = as_read("\n".join(screen.bodies(visit("practice", practice="duo-for-a-job"))))
     own, of_type = (

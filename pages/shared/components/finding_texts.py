@@ -20,8 +20,12 @@ def example(one: Synthesis, found: WhatWorks) -> str:
     """Return a finding that stands for a label with its direction, as Markdown: one whose source opens, if any."""
     told = found.examples(one)
     row = next((row for row in told if is_offered(_address(row))), told[0])
-    beside = f" :small[{escaped(differed(row))}]" if differed(row) else ""
-    return formats.pair(label("finding_direction", row["direction"]), f"{said(row)}{beside}")
+    return formats.pair(label("finding_direction", row["direction"]), with_doubt(row))
+
+
+def with_doubt(row: Row) -> str:
+    """Return what one publication found, as Markdown, and beside it where two coders saw other directions in it."""
+    return f"{said(row)} :small[{escaped(differed(row))}]" if differed(row) else said(row)
 
 
 def differed(row: Row) -> str:

@@ -27,7 +27,6 @@ from pages.shared.components.screen_texts import (
     labels_within,
     number,
     of_catalogue,
-    percent,
     score_state,
     score_words,
     span,
@@ -39,6 +38,7 @@ from practices_db import formats
 from practices_db.catalogue.own_language import unmarked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import ResultWords, design_mark, evidence_of_answers, main_result
+from practices_db.catalogue.texts import answered
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.facet_index import Numbers, Selection
 from practices_db.queries.views import View
@@ -446,7 +446,7 @@ def score_table(practices: Cards, alone: bool = False) -> None:
     table = {_("Practice"): [in_table(card["id"], card["name"]) for card in cards_]}
     for node, title in HEADLINES.items():
         table[_(title)] = [_cell(card, node) for card in cards_]
-    twin(pd.DataFrame(table), _("Scores of the practices shown, with range and share documented"), alone)
+    twin(pd.DataFrame(table), _("Scores of the practices shown, with range and questions answered"), alone)
 
 
 def _cell(card: Mapping[str, Any], node: str) -> str:
@@ -454,10 +454,9 @@ def _cell(card: Mapping[str, Any], node: str) -> str:
     if state not in SHOWN_WITH_RANGE:
         return _(state)
     low, high = card[f"{node}_low"], card[f"{node}_high"]
-    answered = _("{share} answered").format(share=percent(card[f"{node}_coverage"]))
     if state == "scored":
-        return re.sub(r"^\d+", r"**\g<0>**", with_range(card[f"{node}_score"], low, high)) + f", {answered}"
-    return f"{why_not_scored(card, node)} ({span(low, high)}), {answered}"
+        return re.sub(r"^\d+", r"**\g<0>**", with_range(card[f"{node}_score"], low, high)) + f", {answered(card, node)}"
+    return f"{why_not_scored(card, node)} ({span(low, high)}), {answered(card, node)}"
 
 
 def fixed(content: Any, alt: str, **look: Any) -> None:

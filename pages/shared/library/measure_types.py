@@ -15,7 +15,7 @@ from criteria.synthesis import Synthesis, current_rule
 from pages.shared.components import chart_with_download, charts, database, links, reader_language, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.finding_texts import cost, differed, example, said
+from pages.shared.components.finding_texts import cost, differed, example, said, with_doubt
 from pages.shared.components.links import page_link, practice_name
 from pages.shared.components.others_findings import cheapest_design
 from pages.shared.components.pagination import rows_shown
@@ -236,7 +236,7 @@ def _beside(rows: Sequence[Row], rates: Sequence[Row]) -> None:
     st.header(_("Other studies, not counted in the label"), anchor=False)
     if other:
         st.markdown(_("**Reviews, surveys and before-after studies**"))
-        st.markdown("\n".join(f"- {formats.pair(f'**{_direction(row)}**', said(row))}" for row in other))
+        st.markdown("\n".join(f"- {formats.pair(f'**{_direction(row)}**', with_doubt(row))}" for row in other))
     if rates:
         st.markdown(
             _(

@@ -15,7 +15,7 @@ from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
 from pages.shared.components.database import Whole
 from pages.shared.components.file_button import file_button
-from pages.shared.components.finding_texts import cost, said
+from pages.shared.components.finding_texts import cost, with_doubt
 from pages.shared.components.screen_texts import escaped, labels, labels_within
 from practices_db import formats
 from practices_db.catalogue import selection_texts
@@ -298,7 +298,7 @@ def _block(one: Synthesis, asked: Question, found: WhatWorks, whole: Whole) -> N
                 lines.append(f":small[{escaped(note)}]")
             st.markdown("\n\n".join(filter(None, lines)))
         with middle:
-            st.markdown("\n".join(f"- {said(row)}" for row in told[:MOST_TEXTS]))
+            st.markdown("\n".join(f"- {with_doubt(row)}" for row in told[:MOST_TEXTS]))
             if len(told) > MOST_TEXTS:
                 words = _("{count} of {all} findings; the others are on the page of this type.")
                 st.caption(words.format(count=MOST_TEXTS, all=len(told)))

@@ -155,7 +155,10 @@ def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
     if share >= CLEARLY and apart:
         words = _("{upper} is **clearly higher** than {lower}, whatever the missing answers turn out to be.")
     elif share >= CLEARLY:
-        words = _("{upper} is **clearly higher** than {lower} (ahead in {share} of what the missing answers could be).")
+        words = _(
+            "{upper} is **clearly higher** than {lower} (ahead in {share} of what the missing answers could "
+            "be, coding errors included)."
+        )
     elif apart:
         words = _(
             "No clear difference between {upper} and {lower}: the first is higher whatever the missing answers turn "
@@ -164,7 +167,7 @@ def _pair(first: Card, second: Card, node: str, order: PartialOrder) -> str:
     else:
         words = _(
             "No clear difference between {upper} and {lower} (the first is ahead in {share} of what the missing "
-            "answers could be)."
+            "answers could be, coding errors included)."
         )
     return words.format(upper=spans[0], lower=spans[1], share=rounded_down(share))
 

@@ -89,7 +89,7 @@ def coverage_and_period(chosen: PracticeFilter) -> None:
         key="minimum_coverage",
         on_change=filter_form.write_widgets,
         args=(PracticeFilter, "minimum_coverage"),
-        help=_("How much of what the framework asks is documented. Practices without an assessment have none."),
+        help=_("Share of the weight of what is asked that is documented. Practices without an assessment have none."),
     )
     with st.grid(3, min_column_width=240):
         for field, words in (("running_from", _("Running in or after")), ("running_to", _("Running in or before"))):
@@ -104,8 +104,9 @@ def coverage_and_period(chosen: PracticeFilter) -> None:
                 on_change=filter_form.write_widgets,
                 args=(PracticeFilter, field),
                 help=_(
-                    "A practice that started before and states no end is found too: whether it still ran then is not "
-                    "known. The sentence above the result says how many these are."
+                    "A practice that started before and states no end is found too, and one that ended later and "
+                    "states no start: whether it ran then is not known. The sentence above the result says how many "
+                    "these are."
                 ),
             )
         st.checkbox(

@@ -39,11 +39,15 @@ def choose(chosen: PracticeFilter) -> str:
 
 
 def found_title(groups: Mapping[str, Mapping[str, _Group]], by: str) -> str:
-    """Say what is found: how many of the groups have enough scored practices to show a spread."""
-    sizes = [max(len(one.scores) for one in group.values()) for group in groups.values()]
-    shown, some = sum(size >= ENOUGH for size in sizes), sum(size > 0 for size in sizes)
-    return _("Scores by {facet}: {shown} of {some} groups with a score have {enough} or more scored practices").format(
-        facet=formats.within(_(FACET[by].label)), shown=shown or _("none"), some=some, enough=ENOUGH
+    """Say of each score in how many of the groups that have it enough practices have it to show a spread."""
+    counts = []
+    for node, title in HEADLINES.items():
+        sizes = [len(group[node].scores) for group in groups.values() if len(group[node].scores)]
+        shown = sum(size >= ENOUGH for size in sizes)
+        words = _("{part} of {whole} on {criterion}")
+        counts.append(words.format(part=shown, whole=len(sizes), criterion=formats.within(_(title))))
+    return _("Scores by {facet}, groups with {enough} or more scored practices: {counts}").format(
+        facet=formats.within(_(FACET[by].label)), enough=ENOUGH, counts=", ".join(counts)
     )
 
 

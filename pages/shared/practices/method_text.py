@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.vocabularies import label
 from practices_db.files.exports.recipe import LICENCE
 from practices_db.queries.agreement import CellsReadTwice, Readings
-from practices_db.queries.figures import Figures, Limits
+from practices_db.queries.figures import Figures, Headline, Limits
 from practices_db.queries.practices import SelectionShares, Totals
 from practices_db.translation import N_, _, ngettext
 
@@ -245,9 +245,9 @@ def evidence_levels(framework: Framework) -> None:
         ).format(levels=", ".join(map(str, MEASURED_CHANGE)), outcomes=outcomes)
         + "\n\n"
         + _(
-            "**Level and independence are two things.** The level says how a change was measured. Whether whoever "
-            "measured it is independent of the operator is kept beside it: an operator can run a trial, and an outside "
-            "evaluator can collect opinions."
+            "**Level and independence are two things.** The level says how a change was measured. Whether the "
+            "source is independent of the operator is kept beside it: an operator can run a trial, and publish what an "
+            "outside evaluator found."
         )
     )
 
@@ -397,12 +397,14 @@ def orders() -> None:
             "**Results before scores.** Practices are first put into groups by what is known to have changed for "
             "people: {groups}. Within a group stronger evidence comes first, scored or not. A main result that is "
             "mixed, without a clear effect or worsened is never in a group called better, whatever was answered; "
-            "without an answer on the result no direction is counted, and the practice says so."
+            "one that worsened is called worse also without an answer on the result. Any other result without one says "
+            "that its effect is not assessed, be it a figure without comparison, an improvement or mixed."
         ).format(groups=groups)
         + "\n\n"
         + _(
             "**Who is clearly ahead.** Every answer that nobody knows is taken as met, partly met or not met, each as "
-            "likely. So a score is a distribution, worked out exactly; nothing is drawn by chance. One practice is "
+            "likely, and coders are taken to err as often as on the practices read twice. So a score is a "
+            "distribution, worked out exactly; nothing is drawn by chance. One practice is "
             "clearly ahead of another where it leads with a probability of {clearly} or more; a tie counts half. What "
             "is said of two practices does not depend on who else is compared. Where two are not clearly apart the "
             "order between them is open: there are bounds of places, no ranks. The composite on “Your weighting” is "
@@ -492,7 +494,7 @@ def selection(shares: SelectionShares) -> None:
 
 
 MEASURES = {
-    "coverage": N_("Share of what is asked that is documented (coverage)"),
+    "coverage": N_("Share of the weight of what is asked that is documented (coverage)"),
     "evidence": N_("Evidence level of the answers (median)"),
     "note_length": N_("Length of our notes (characters)"),
     "sources": N_("Number of sources"),
@@ -558,21 +560,32 @@ def _correlation(found: Follows | None, n: int) -> str:
     return words.format(value=_span(found.correlation, found.low, found.high), n=found.n)
 
 
-def limits(framework: Framework, totals: Totals, found: Limits, error: float) -> None:
+def limits(totals: Totals, found: Limits, figures: Figures) -> None:
     """Say what must not be read into the scores, with numbers."""
     countries = [label("country", id_) for id_ in found.most_studied]
-    steps = formats.listed(
-        _("{points} points on {criterion}").format(
-            points=number(_one_step(framework, one)), criterion=formats.within(_(one.title))
+    scored = [one for one in figures.headlines if one.step is not None]
+    complete = formats.listed(
+        _("{part} of {whole} on {criterion}").format(
+            part=one.complete, whole=one.scored, criterion=formats.within(_(one.criterion.title))
         )
-        for one in framework.headlines
+        for one in scored
     )
     lines = [
         _("**A missing answer is not a bad answer.** It says that nobody wrote it down where it could be read."),
         _(
             "**72 to 72 is not exact.** It says that every question is answered. An answer has three steps only, and a "
-            "coder errs in about {error} of them; one step at the indicator that weighs most is up to {steps}."
-        ).format(error=_error(error), steps=steps),
+            "coder errs in about {error} of them. Where every question is answered, one step at one answer moves a "
+            "score by up to {steps}."
+        ).format(error=_error(figures.error.rate), steps=_points((one, one.step_of_all) for one in figures.headlines))
+        + (
+            " "
+            + _(
+                "That holds for {complete}. The fewer answers a score rests on, the more one of them moves it: of the "
+                "scores shown by up to {steps}."
+            ).format(complete=complete, steps=_points((one, one.step or 0) for one in scored))
+            if scored
+            else ""
+        ),
         _(
             "**“Not applicable” leaves the sums.** It stands in {times} of {answers} answers. A criterion in which "
             "much does not apply rests on other questions than those of other practices and is not comparable with "
@@ -597,8 +610,8 @@ def limits(framework: Framework, totals: Totals, found: Limits, error: float) ->
             eastern=found.eastern,
         ),
         _(
-            "**Many types of measure are untested.** {untested} of {typed} practices belong to a type of measure that "
-            "no such study here has tested."
+            "**Many types of measure are untested.** {untested} of {typed} practices belong to no type of measure that "
+            "such a study here has tested, main type or further one."
         ).format(untested=found.untested, typed=found.typed),
         _(
             "**The evidence on types of measure is thin.** The Education Endowment Foundation marks how secure "
@@ -617,10 +630,14 @@ def limits(framework: Framework, totals: Totals, found: Limits, error: float) ->
     st.caption(_("Catalogue: {licence}.").format(licence=_(LICENCE)))
 
 
-def _one_step(framework: Framework, criterion: Criterion) -> float:
-    """Return by how many points one step, from partly met to met, moves a fully answered criterion at most."""
-    weights = [one.weight for one in criterion.indicators]
-    return 100 * (1 - (framework.value("partly") or 0)) * max(weights) / sum(weights)
+def _points(steps: Iterable[tuple[Headline, float]]) -> str:
+    """Say by how many points one step moves each score: "25 points on effectiveness and 13 points on …"."""
+    return formats.listed(
+        _("{points} points on {criterion}").format(
+            points=number(points), criterion=formats.within(_(one.criterion.title))
+        )
+        for one, points in steps
+    )
 
 
 def sources(framework: Framework) -> None:

@@ -11,7 +11,6 @@ import streamlit as st
 
 from criteria.framework import current_framework
 from criteria.order import (
-    CLEARLY,
     ClearPairs,
     CoderError,
     PartialOrder,
@@ -28,7 +27,7 @@ from criteria.weighting import Weighting
 from pages.shared.components import chart_with_download, charts, links, tables
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.database import Card, Whole
-from pages.shared.components.screen_texts import escaped, known, of_catalogue, percent, score_words
+from pages.shared.components.screen_texts import escaped, known, of_catalogue, score_words
 from pages.shared.components.tables import HEADLINES
 from practices_db import formats
 from practices_db.catalogue import order_texts
@@ -264,11 +263,7 @@ def open_answers(found: Found) -> str:
 
 def what_clearly_means() -> None:
     """Say from when on a practice is called clearly ahead."""
-    st.caption(
-        _("Clearly ahead: ahead in at least {share} of what the unknown answers could be.").format(
-            share=percent(CLEARLY)
-        )
-    )
+    st.caption(order_texts.clearly_ahead())
 
 
 def rests_on(whole: Whole) -> None:

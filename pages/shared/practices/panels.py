@@ -29,7 +29,7 @@ from practices_db import formats
 from practices_db.catalogue import practice_facts
 from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.result_texts import evidence_of_answers, mark
-from practices_db.catalogue.texts import criterion_sentence
+from practices_db.catalogue.texts import answered, criterion_sentence
 from practices_db.catalogue.vocabularies import NOT_STATED, label
 from practices_db.queries.practices import DataVersion, NotCounted, Totals
 from practices_db.queries.views import View
@@ -51,7 +51,7 @@ def totals(all_: Totals) -> None:
             all_.scored_both,
             border=True,
             height="stretch",
-            help=_("Enough is documented for a score on both: {shares} of what is asked.").format(
+            help=_("Enough is documented for a score on both: {shares} of the weight of what is asked.").format(
                 shares=", ".join(
                     f"{formats.within(_(one.title))} {percent(current_framework().minimum_coverage_of(one))}"
                     for one in current_framework().headlines
@@ -196,10 +196,10 @@ def headline(card: Mapping[str, Any], node: str, title: str) -> None:
             why = why_not_scored(card, node)
             st.metric(why[:1].upper() + why[1:], f"{low} … {high}", help=_range_help())
             st.markdown(_("Somewhere between {low} and {high}.").format(low=low, high=high))
-        count = int(card[f"{node}_answered"])
-        answers = ngettext("{count} answer", "{count} answers", count).format(count=count)
         share = percent(card[f"{node}_coverage"])
-        st.markdown(_("**{share}** of the questions answered, in {answers}.").format(share=share, answers=answers))
+        count = answered(card, node)
+        count = count[:1].upper() + count[1:]
+        st.markdown(_("**{answered}**, {share} of the weight.").format(answered=count, share=share))
         evidence = evidence_of_answers(card[f"{node}_strongest_evidence"])
         st.markdown(escaped(evidence[:1].upper() + evidence[1:]))
 
@@ -293,9 +293,9 @@ def _answer(indicator: Indicator, answer: Mapping[str, Any]) -> str:
     if not known(answer["independent_of_operator"]):
         evidence = _("Evidence: {mark}")
     elif answer["independent_of_operator"]:
-        evidence = _("Evidence: {mark}, independent of the operator")
+        evidence = _("Evidence: {mark}, in a source independent of the operator")
     else:
-        evidence = _("Evidence: {mark}, from the operator")
+        evidence = _("Evidence: {mark}, in a source not independent of the operator")
     told = [escaped(evidence.format(mark=mark(level, formats.within(_(framework.evidence_label(level))))))]
     if known(answer["source_url"]) and answer["source_url"]:
         publisher = answer["source_publisher"]

@@ -383,10 +383,14 @@ def lead_words(names: Mapping[str, str], order: PartialOrder, one: str, other: s
     share = float(order.leads[row[one], row[other]])
     ahead, behind, share = (one, other, share) if share >= 0.5 else (other, one, 1 - share)
     words = (
-        _("**{ahead}** is ahead of **{behind}** in {share} of what the unknown answers could be: a clear difference.")
+        _(
+            "**{ahead}** is ahead of **{behind}** in {share} of what the unknown answers could be, coding errors "
+            "included: a clear difference."
+        )
         if share >= CLEARLY
         else _(
-            "**{ahead}** is ahead of **{behind}** in {share} of what the unknown answers could be: no clear difference."
+            "**{ahead}** is ahead of **{behind}** in {share} of what the unknown answers could be, coding errors "
+            "included: no clear difference."
         )
     )
     return words.format(ahead=escaped(names[ahead]), behind=escaped(names[behind]), share=rounded_down(share))

@@ -115,8 +115,8 @@ def _plan(framework: Framework, plan: Plan, found: _Help) -> None:
         )
         st.markdown(
             ngettext(
-                "With this {count} step: {span} of 100 is shown, with {share} documented.",
-                "With these {count} steps: {span} of 100 is shown, with {share} documented.",
+                "With this {count} step: {span} of 100 is shown, with {share} of the weight documented.",
+                "With these {count} steps: {span} of 100 is shown, with {share} of the weight documented.",
                 len(plan.steps),
             ).format(count=len(plan.steps), span=span, share=percent(after.coverage))
         )

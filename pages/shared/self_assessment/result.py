@@ -60,9 +60,9 @@ def _known(criterion: Criterion, one: Score, framework: Framework) -> str:
         if required.required and draft.mine().form.get(required.id, "not-documented") not in DOCUMENTED
     ]
     told = (
-        _("{share} is known; a score needs at least {least} and an answer to {questions}.")
+        _("{share} of the weight is known; a score needs at least {least} and an answer to {questions}.")
         if missing
-        else _("{share} is known; a score needs at least {least}.")
+        else _("{share} of the weight is known; a score needs at least {least}.")
     )
     return told.format(
         share=percent(one.coverage),

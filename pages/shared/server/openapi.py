@@ -17,13 +17,14 @@ Asked = TypeVar("Asked")
 Described = dict[str, Any]
 
 _FROM = "First year in which it ran; also those that started before and state no end"
+_TO = "Last year in which it ran; also those that ended after and state no start"
 _MOST_IDS = 60  # longer lists are public ones, as that of countries
 # What narrows beside lists: how it is written and what it means.
 _FURTHER: dict[str, tuple[Described, str]] = {
     "q": ({"type": "string", "maxLength": LONGEST_TEXT}, "Words that must occur, whatever their accents and case"),
     "id": ({"type": "array", "items": {"type": "string"}, "maxItems": MOST_NAMED}, "Practices by id"),
     "from": ({"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}, _FROM),
-    "to": ({"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}, "Last year in which it ran"),
+    "to": ({"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}, _TO),
     "coverage": ({"type": "integer", "minimum": 0, "maximum": 100}, "Least coverage of both main scores, in per cent"),
     "undated": ({"type": "string", "enum": ["1"]}, "With a period: also those that state no year"),
     "all-groups": ({"type": "string", "enum": ["1"]}, "Only practices that serve all target groups given"),

@@ -14,14 +14,13 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from criteria.framework import Framework, current_framework
-from criteria.order import CLEARLY
 from criteria.weighting import Weighting
 from practices_db import formats
 from practices_db.catalogue import practice_facts, synthesis_texts
 from practices_db.catalogue.addresses import is_offered
-from practices_db.catalogue.order_texts import finding
+from practices_db.catalogue.order_texts import clearly_ahead, finding
 from practices_db.catalogue.own_language import marked
-from practices_db.catalogue.practice_filter import FACET, SORTS
+from practices_db.catalogue.practice_filter import SORTS, label_of
 from practices_db.catalogue.result_texts import ResultWords, evidence_of_answers, group_words, main_result, no_result
 from practices_db.catalogue.selection_texts import answer
 from practices_db.catalogue.selection_texts import found as found_words
@@ -29,7 +28,6 @@ from practices_db.catalogue.texts import (
     criterion_sentence,
     known,
     labels,
-    percent,
     score_sentence,
     score_state,
     with_range,
@@ -54,7 +52,6 @@ _UNSEEN: dict[int, str | None] = dict.fromkeys([*range(9), 11, 12, *range(14, 32
 _UNSEEN |= dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 # What narrows a selection besides facets.
-_FURTHER = {"period": N_("Period"), "minimum_coverage": N_("Minimum coverage"), "text": N_("Text")}
 
 Card = Mapping[str, Any]
 
@@ -401,12 +398,7 @@ def _order(cursor: Cursor, view: View, weights: Weighting, names: Mapping[str, s
         ),
         (3.6, 1.8, 1, 1, 1, 1.2),
     )
-    yield Block(
-        "note",
-        _("Clearly ahead: ahead in at least {share} of what the unknown answers could be.").format(
-            share=percent(CLEARLY)
-        ),
-    )
+    yield Block("note", clearly_ahead())
 
 
 def _weights(weights: Weighting) -> Iterable[tuple[str, str, bool]]:
@@ -427,7 +419,7 @@ def _narrowings(view: View, made: Recipe) -> Iterable[tuple[str, str, str]]:
         if one.filter == PRACTICE:
             yield _("Practice"), marked(one.name), one.id
         else:
-            yield _(FACET[narrowed].label if narrowed in FACET else _FURTHER[narrowed]), words, value or ""
+            yield _(label_of(narrowed)), words, value or ""
 
 
 def _by_filter(view: View, made: Recipe) -> Iterable[tuple[str, str]]:

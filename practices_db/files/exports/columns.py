@@ -105,7 +105,7 @@ _NODE: tuple[tuple[str, str, Kind], ...] = (
         "100 × weighted mean of the documented answers; counts only where {node}_scored is yes, else it is no score",
         "number",
     ),
-    ("coverage", "documented share of what applies, 0 to 1", "number"),
+    ("coverage", "documented share of the weight of what applies, 0 to 1", "number"),
     ("low", "the score if everything undocumented were not met", "number"),
     ("high", "the score if everything undocumented were met", "number"),
     ("scored", "whether coverage reaches the framework's minimum; no: too little is documented for a score", "flag"),
@@ -134,10 +134,15 @@ def _criterion(node: str, title: str, source: str) -> tuple[Column, ...]:
 
 _COMPOSITE: tuple[tuple[str, str, Kind], ...] = (
     ("score", "weighted mean of the criteria's scores; blank: not every criterion with a weight has one", "number"),
-    ("coverage", "documented share of what applies, 0 to 1", "number"),
+    ("coverage", "documented share of the weight of what applies, 0 to 1", "number"),
     ("low", "the composite if everything undocumented were not met", "number"),
     ("high", "the composite if everything undocumented were met", "number"),
-    ("ahead", "how many of the others with a composite it is clearly ahead of (leads with 95 % or more)", "whole"),
+    (
+        "ahead",
+        "how many of the others with a composite it is clearly ahead of (leads in 95 % or more of what the unknown "
+        "answers could be, coding errors included)",
+        "whole",
+    ),
     ("behind", "how many of them are clearly ahead of it", "whole"),
     ("open", "from how many of them it does not differ clearly", "whole"),
     ("place_from", "best place it could have among them: 1 + behind", "whole"),
@@ -225,7 +230,7 @@ SCORES = (
     Column(
         "score", "s.score", "100 × weighted mean of the documented answers; counts only where scored is yes", "number"
     ),
-    Column("coverage", "s.coverage", "Documented share of what applies, 0 to 1", "number"),
+    Column("coverage", "s.coverage", "Documented share of the weight of what applies, 0 to 1", "number"),
     Column("low", "s.low", "The score if everything undocumented were not met", "number"),
     Column("high", "s.high", "The score if everything undocumented were met", "number"),
     Column("scored", "s.scored", "Whether coverage reaches the framework's minimum", "flag"),

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from criteria.framework import Framework, Part, current_framework
 from practices_db.catalogue import selection_texts
-from practices_db.catalogue.practice_filter import FACET, SORTS, Sort
+from practices_db.catalogue.practice_filter import SORTS, Sort, label_of
 from practices_db.catalogue.selection_texts import SelectionCounts
 from practices_db.queries.practices import DataVersion
 from practices_db.queries.views import Page, View
@@ -159,7 +159,7 @@ def narrowings(view: View, names: Mapping[str, str]) -> tuple[Narrowing, ...]:
     return tuple(
         Narrowing(filter=PRACTICE, id=value, name=names.get(value, value))
         if field == "practice" and value
-        else Narrowing(filter=FACET[field].label if field in FACET else field, id=value or words, name=words)
+        else Narrowing(filter=label_of(field), id=value or words, name=words)
         for field, value, words in view.chosen.parts()
     )
 

@@ -129,7 +129,10 @@ def _recipe_lines(made: Recipe) -> list[tuple[str, str]]:
     return [
         ("What", "How this file was made"),
         ("Selection", made.selection),
-        *((f"Filter: {one.filter}", f"{one.name} ({one.id})") for one in made.filters),
+        *(
+            (f"Filter: {one.filter}", one.name if one.id == one.name else f"{one.name} ({one.id})")
+            for one in made.filters
+        ),
         ("Order", f"{made.order_name} ({made.order})"),
         *((f"Weight: {one.name}", f"{one.percent:g} %") for one in made.weights),
         *((f"Weight inside its criterion: {one.name}", f"{one.weight:g}") for one in made.indicator_weights),

@@ -10,6 +10,7 @@ import pandas as pd
 from criteria.framework import AnswerId, Framework
 from criteria.next_steps import OWN
 from criteria.scoring import Scores, encode, score
+from practices_db.catalogue.texts import CODES
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.translation import _
 
@@ -40,6 +41,10 @@ def card(framework: Framework, form: OwnAssessment) -> dict[str, Any]:
         "name": form.profile.name.strip() or _("Your practice"),
         "assessed": True,
         "answered": len(form.evidence),
+        "answer_codes": "".join(
+            f"{CODES[form.form.get(one.id, 'not-documented')]}{form.evidence.get(one.id, 0)}"
+            for one in framework.indicators
+        ),
     }
     for criterion in framework.headlines:
         of = asdict(found.of(OWN, criterion.id))

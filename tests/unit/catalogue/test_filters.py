@@ -291,23 +291,30 @@ def test_unknown_sort_order_is_the_default(value: str) -> None:
         ({"funding_kind": ("eu-fund", "companies")}, "funded by EU fund or companies"),
         ({"evidence_level": ("3",)}, "with strongest evidence 3 · Independent evaluation"),
         ({"running_from": 2010}, "running in or after 2010, or started before with no end stated"),
-        ({"running_to": 2010}, "running in or before 2010"),
+        ({"running_to": 2010}, "running in or before 2010, or ended later with no start stated"),
         (
             {"running_from": 2010, "running_to": 2012},
-            "running between 2010 and 2012, or started before with no end stated",
+            "running between 2010 and 2012, or started before with no end stated, or ended later with no start stated",
         ),
-        ({"running_from": 2010, "running_to": 2010}, "running in 2010, or started before with no end stated"),
+        (
+            {"running_from": 2010, "running_to": 2010},
+            "running in 2010, or started before with no end stated, or ended later with no start stated",
+        ),
         (
             {"running_from": 2010, "undated": True},
             "running in or after 2010, or started before with no end stated, or with no year stated",
         ),
-        ({"running_to": 2010, "undated": True}, "running in or before 2010, or with no year stated"),
+        (
+            {"running_to": 2010, "undated": True},
+            "running in or before 2010, or ended later with no start stated, or with no year stated",
+        ),
         ({"undated": True}, ""),
         ({"minimum_coverage": 65}, "with at least 65 % of both headline scores documented"),
         ({"text": " Sprach Café "}, "matching “Sprach Café”"),
         (
             {"country": ("IT",), "running_to": 2000, "minimum_coverage": 10, "text": "x"},
-            "in Italy, running in or before 2000, with at least 10 % of both headline scores documented, matching “x”",
+            "in Italy, running in or before 2000, or ended later with no start stated, "
+            "with at least 10 % of both headline scores documented, matching “x”",
         ),
     ],
 )
@@ -325,8 +332,8 @@ def test_filter_in_words(values: dict[str, object], sentence: str) -> None:
             [("country", "IT", "Italy"), ("country", "DE", "Germany"), ("sector", "language", "Language")],
         ),
         (
-            {"running_from": 2010, "running_to": 2012},
-            [("period", None, "running between 2010 and 2012, or started before with no end stated")],
+            {"running_from": 2010},
+            [("period", None, "running in or after 2010, or started before with no end stated")],
         ),
         ({"minimum_coverage": 5}, [("minimum_coverage", None, "coverage at least 5 %")]),
         ({"text": "Café"}, [("text", None, "“Café”")]),

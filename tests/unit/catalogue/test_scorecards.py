@@ -12,6 +12,7 @@ import oracles
 import pytest
 from sample_views import EVERYONE
 
+from criteria.framework import current_framework
 from practices_db.catalogue import scorecards
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import group_words, main_result
@@ -485,6 +486,33 @@ def test_rebuilding_follows_the_tables(tiny_store: Store) -> None:
     assert left == [(0,)]
 
 
+def test_a_sentence_counts_questions_and_not_their_weight(store: Store) -> None:
+    told = 0
+    for one in oracles.practices():
+        with store.cursor() as cursor:
+            card = practice(cursor, one.id)
+        assert card is not None
+        for node in oracles.HEADLINES:
+            words = score_sentence(card, node)
+            if "answered)" in words:
+                of = one.scores[node]
+                noun = "question" if of.applicable == 1 else "questions"
+                assert f"; {of.answered} of {of.applicable} {noun} answered)" in words.replace("/100 (", "; ")
+                told += 1
+    assert told
+
+
+def test_what_does_not_apply_is_not_asked(store: Store) -> None:
+    with store.cursor() as cursor:
+        card = practice(cursor, next(one.id for one in oracles.practices() if one.scores["effectiveness"].scored))
+    assert card is not None
+    framework = current_framework()
+    rest = {one.id for one in framework.criterion("effectiveness").indicators} - {"eff-result", "eff-lasts"}
+    codes = ["A0" if one.id in rest else "M3" for one in framework.indicators]
+    card |= {"answer_codes": "".join(codes), "effectiveness_answered": 1}
+    assert "; 1 of 2 questions answered)" in score_sentence(card, "effectiveness").replace("/100 (", "; ")
+
+
 def test_no_shipped_practice_is_called_better_against_the_direction_of_its_main_result(store: Store) -> None:
     with store.cursor() as cursor:
         cards = find_practices(cursor, PracticeFilter(), "name").to_dict("records")
@@ -493,7 +521,9 @@ def test_no_shipped_practice_is_called_better_against_the_direction_of_its_main_
             assert card["result_direction"] not in ("mixed", "no-clear-effect", "worsened"), card["id"]
         uncounted = card["effectiveness_group"] == "level-only" and card["result_direction"] != "level-only"
         assert ("no answer on the result under framework 2.0.0" in group_words(card)) == uncounted, card["id"]
-        said = score_sentence(card, "effectiveness")
-        assert "only a figure without comparison" not in said if uncounted else "no answer on the result" not in said, (
-            card["id"]
-        )
+        said, direction = score_sentence(card, "effectiveness"), card["result_direction"]
+        assert (card["effectiveness_group"] == "worse") == (direction == "worsened"), card["id"]
+        if "only a figure without comparison" in said:
+            assert direction == "level-only", card["id"]
+        if "no answer on the result" in said:
+            assert direction in ("improved", "mixed", "no-clear-effect", "worsened"), card["id"]

@@ -25,7 +25,7 @@ BEST: dict[str, Any] = {
 
 def counts(practices: int = 6, values: dict[str, dict[str, int]] | None = None, **changed: Any) -> SelectionCounts:
     given: dict[str, Any] = {"assessed": 3, "scored": 2, "unknown": 3, "best": BEST, "alike": 1}
-    given |= {"open_end": 0, "undated": 0} | changed
+    given |= {"open_end": 0, "open_start": 0, "undated": 0} | changed
     return SelectionCounts(practices, values or {}, **given)
 
 
@@ -87,9 +87,10 @@ def test_a_period_says_of_how_many_it_is_not_known_whether_they_ran_in_it() -> N
         "0 known to run then, 164 with no end stated"
     )
     both = PracticeFilter(country=("IT", "DE"), running_from=2020, running_to=2020, undated=True)
-    assert found(both, counts(9, {"country": {"IT": 9}}, open_end=2, undated=3)) == (
-        "9 practices running in 2020, or started before with no end stated, or with no year stated: "
-        "9 in Italy, none in Germany; 4 known to run then, 2 with no end stated, 3 with no year stated"
+    assert found(both, counts(9, {"country": {"IT": 9}}, open_end=2, open_start=1, undated=3)) == (
+        "9 practices running in 2020, or started before with no end stated, or ended later with no start stated, or "
+        "with no year stated: 9 in Italy, none in Germany; "
+        "3 known to run then, 2 with no end stated, 1 with no start stated, 3 with no year stated"
     )
     assert "known to run then" not in found(later, counts(3))
 

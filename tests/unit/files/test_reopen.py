@@ -239,6 +239,17 @@ def test_file_made_with_a_digest_of_its_content_opens(tiny: Store) -> None:
     assert reopen(tiny, file).view == View(chosen=EUROPE, sort="name")
 
 
+def test_file_of_a_version_that_says_a_period_otherwise_opens(tiny_store: Store) -> None:
+    chosen = PracticeFilter(country=("PL",), running_to=2030)
+    words = "running in or before 2030"
+    filters = [
+        {"filter": "Country", "id": "PL", "name": "Poland"},
+        {"filter": "period", "id": words, "name": words},
+    ]
+    file = with_recipe(taken(tiny_store, chosen=chosen), {"filters": filters})
+    assert reopen(tiny_store, file).view == View(chosen=chosen, sort="name")
+
+
 CHANGED: list[tuple[dict[str, object], str]] = [
     ({"params": {"country": ["IT"]}}, "contradicts itself"),
     ({"params": {"country": ["ZZ"]}}, "names what this app does not know"),

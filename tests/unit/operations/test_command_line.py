@@ -226,12 +226,20 @@ def test_older_database_is_rebuilt_where_the_command_line_migrates_it(
         (
             ["--from", "2015", "--to", "2019"],
             ["accents"],
-            "1 practice running between 2015 and 2019, or started before with no end stated",
+            "1 practice running between 2015 and 2019, or started before with no end stated, "
+            "or ended later with no start stated",
         ),
         (
             ["--to", "2012", "--undated"],
             ["apostrophe", "lines", "empty"],
-            "3 practices running in or before 2012, or with no year stated: 1 known to run then, 2 with no year stated",
+            "3 practices running in or before 2012, or ended later with no start stated, or with no year stated: "
+            "1 known to run then, 2 with no year stated",
+        ),
+        (
+            ["--to", "2011"],
+            ["lines"],
+            "1 practice running in or before 2011, or ended later with no start stated: "
+            "0 known to run then, 1 with no start stated",
         ),
         (["--coverage", "35"], ["accents"], "1 practice with at least 35 % of both headline scores documented"),
         (["--q", "ЦЕНТР lodz"], ["accents"], "1 practice matching “ЦЕНТР lodz”"),

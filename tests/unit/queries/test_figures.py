@@ -92,7 +92,23 @@ def test_what_is_assessed_scored_and_known_is_counted(store: Store) -> None:
     scored = {node: {one.id for one in everyone if one.scores[node].scored} for node in oracles.HEADLINES}
     assert [one.scored for one in found.headlines] == [len(scored[node]) for node in oracles.HEADLINES]
     assert found.scored_both == len(set.intersection(*scored.values()))
+    content = oracles.framework_content()
+    partly = next(option["value"] for option in content["answer"] if option["id"] == "partly")
     for one in found.headlines:
+        weight = {each["id"]: each.get("weight", 1) for each in oracles.indicators_by_node(content)[one.criterion.id]}
+        steps, complete = [], 0
+        for practice in everyone:
+            if practice.scores[one.criterion.id].scored:
+                known = [
+                    each
+                    for id_, each in weight.items()
+                    if id_ in practice.answers and practice.answers[id_].answer in oracles.DOCUMENTED
+                ]
+                steps.append(100 * (1 - partly) * max(known) / sum(known))
+                complete += practice.scores[one.criterion.id].coverage == 1
+        assert one.complete == complete
+        assert one.step == pytest.approx(max(steps))
+        assert one.step_of_all == pytest.approx(100 * (1 - partly) * max(weight.values()) / sum(weight.values()))
         assert one.clear.pairs == one.scored * (one.scored - 1) // 2
         assert one.clear_with_error.under["know-nothing"] <= one.clear.under["know-nothing"]
         assert one.clear_with_error.under_all <= min(one.clear_with_error.under.values())
@@ -110,7 +126,9 @@ def test_limits_are_counted_from_the_files(store: Store) -> None:
             families[row["country"]].add(row["study_family"])
     most = sorted(families, key=lambda country: (-len(families[country]), country))[:3]
     main_rows = [row for row in oracles.read_csv(oracles.CATALOGUE / "results.csv") if row["main"] == "yes"]
-    types = [row for row in oracles.read_csv(oracles.CATALOGUE / "practice_types.csv") if row["primary"] == "yes"]
+    types: dict[str, set[str]] = {}
+    for row in oracles.read_csv(oracles.CATALOGUE / "practice_types.csv"):
+        types.setdefault(row["practice_id"], set()).add(row["measure_type"])
     tested = {row["measure_type"] for row in strong}
     with store.cursor() as cursor:
         found = limits(cursor)
@@ -120,7 +138,7 @@ def test_limits_are_counted_from_the_files(store: Store) -> None:
     assert found.results == len(main_rows)
     assert found.independent == sum(row["independent_of_operator"] == "yes" for row in main_rows)
     assert found.levels == sum(row["direction"] == "level-only" for row in main_rows)
-    assert (found.typed, found.untested) == (len(types), sum(row["measure_type"] not in tested for row in types))
+    assert (found.typed, found.untested) == (len(types), sum(not of & tested for of in types.values()))
     assert found.not_applicable == sum(row["answer"] == "not-applicable" for row in ROWS)
 
 

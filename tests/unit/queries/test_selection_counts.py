@@ -43,7 +43,9 @@ def test_database_and_index_count_what_the_oracle_counts(number: int, store: Sto
         assert counts.unknown == sum(not one.answers and not one.results for one in found)
         dated = [one for one in found if one.row["start_year"] or one.row["end_year"]]
         first = chosen.running_from or 0
-        assert counts.open_end == sum(not oracles.knows_to_have_run(one, first) for one in dated)
+        assert counts.open_end == sum(not oracles.ran_to(one, first) for one in dated)
+        last = chosen.running_to or 9999
+        assert counts.open_start == sum(not oracles.ran_from(one, last) for one in dated)
         assert counts.undated == (len(found) - len(dated) if chosen.dated and chosen.undated else 0)
         assert counts.alike == (sum(oracles.mark(one) == strongest for one in found) if strongest else 0)
         if strongest:

@@ -252,7 +252,9 @@ def test_a_selection_has_the_group_of_each_result_and_says_why_a_result_has_no_s
         block for block in made(store, View(chosen=PracticeFilter(practice=(id_,)))).blocks
         if block.header[:1] == ("Practice",)
     ).rows  # fmt: skip
-    assert "What it shows: Figures only, effect not known (not counted as better: no answer on the result" in line[5]
+    assert (
+        "What it shows: Result stated, effect not assessed (not counted as better: no answer on the result" in line[5]
+    )
     assert line[6] == "no score, no answer on the result"
 
 

@@ -121,6 +121,15 @@ def test_recipe_can_be_read_and_says_the_same_as_its_json(book: openpyxl.Workboo
     assert lines["How to cite"] == made.cite
 
 
+def test_what_narrows_without_an_id_stands_in_the_recipe_by_its_name_and_once(store: Store) -> None:
+    chosen = PracticeFilter(country=("IT",), running_from=2015, minimum_coverage=5, text="rom")
+    book = openpyxl.load_workbook(io.BytesIO(content(write_xlsx(store, View(chosen=chosen), DAY))))
+    lines = {row[0].value: row[1].value for row in book["recipe"].iter_rows()}
+    assert lines["Filter: Period"] == "running in or after 2015, or started before with no end stated"
+    assert lines["Filter: Minimum coverage"] == "coverage at least 5 %"
+    assert lines["Filter: Text"] == "“rom”"
+
+
 HOSTILE = ["=1+1", '=HYPERLINK("http://x")', "@SUM(1)", "+1", "-1", "'x", "https://example.org/", "mailto:a@b.c"]
 HOSTILE += [
     "_x0041_",
