@@ -48,7 +48,8 @@ _CHOOSE_A_SECTOR = N_("Choose a sector above: it was not looked for without one.
 _EXAMPLE = N_("We are a municipality of 40,000. Housing for young refugees leaving care, little money.")
 _PUBLICATIONS = 5
 # Fields of a need that are one value, and those that are several.
-_SINGLE, _LISTS = ("who", "country", "size", "inhabitants", "money"), ("sectors", "groups", "types", "topics", "have")
+_SINGLE = ("who", "size", "inhabitants", "money")
+_LISTS = ("country", "sectors", "groups", "types", "topics", "have")
 _PARAMS = (
     "who", "country", "sector", "target-group", "type", "topic", "q", "people", "inhabitants", "money", "have", "off",
     "page",
@@ -124,7 +125,7 @@ def form(asked: Asked) -> None:
         _several(_("Type of measure"), "types", vocabulary("measure_type"), partial(label, "measure_type"))
         _several(_("Topics"), "topics", needs.topics(), lambda id_: _(needs.topics()[id_]))
         _one(_("Who are you?"), "who", WHO, lambda id_: _(WHO[id_]))
-        _one(_("Where?"), "country", ids_in_order("country"), partial(listed_label, "country"))
+        _several(_("Where?"), "country", ids_in_order("country"), partial(listed_label, "country"))
         _one(_("Money"), "money", MONEY, lambda id_: _(MONEY[id_]))
         st.multiselect(
             _("What you have"), list(HAVE), format_func=lambda id_: _(HAVE[id_]), key="need-have",
@@ -201,10 +202,10 @@ def practices(answer: Answer) -> None:
     """Draw the practices that fit, then those that come nearest where few do, each with its reasons."""
     if answer.nothing_read:
         st.info(answer.nothing_read, icon=":material/question_mark:")
+    for said in needs.not_used(answer):
+        st.caption(escaped(said))
     for topic in answer.missing:
         said = _("No practice in the catalogue is about this: {topic}.").format(topic=needs.topic_within(topic))
-        st.info(said, icon=":material/search_off:")
-    for said in needs.not_mentioned(answer):
         st.info(said, icon=":material/search_off:")
     found = answer.matches
     if found:
@@ -223,7 +224,7 @@ def practices(answer: Answer) -> None:
     elif not answer.nothing_read and not answer.missing:
         st.info(_("No practice in the catalogue fits both the subject and the people."), icon=":material/search_off:")
     if answer.near:
-        st.markdown(_("The nearest share only the subject or only the people:"))
+        st.markdown(_("The nearest share only a part of what you ask for:"))
         for one in answer.near:
             _card(answer.cards[one.id], one, answer.asked)
 
@@ -273,7 +274,7 @@ def organisations(answer: Answer) -> None:
         who = f"{web_link(row['url'], marked(row['name']))} ({escaped(kind)}, {escaped(where)})"
         st.markdown(f"- {formats.pair(who, escaped(formats.parted(why)))}")
     asked = answer.asked
-    params = {"theme": asked.sectors, "country": [*([asked.country] if asked.country else []), "EU"]}
+    params = {"theme": asked.sectors, "country": [*asked.country, "EU"]}
     page_link("communities", _("All organisations and communities on this"), "diversity_3", params)
 
 
