@@ -93,16 +93,16 @@ def read(text: str) -> Read:
         # "no right to work" is about a right, not about work
         of_lack = {at for hit in hits if len(hit.at) > 1 and lacked.intersection(hit.at) for at in hit.at}
         for hit in hits:
-            at = {*hit.at}
-            if hit.kind in ("not_wanted", "idiom") or (refused | counted) & at:
+            there = {*hit.at}
+            if hit.kind in ("not_wanted", "idiom") or (refused | counted) & there:
                 continue
-            if (at & occupations and hit.id in _SERVICES) or (hit.kind == "sector" and at <= of_lack):
+            if (there & occupations and hit.id in _SERVICES) or (hit.kind == "sector" and there <= of_lack):
                 continue
             # a longer term has its "no" in it ("no papers"); what people lack they need, but nobody has it
-            if not at & turning and at & (negated | (lacked if hit.kind in _OF_PEOPLE else set())):
-                unwanted |= at & lacked
+            if not there & turning and there & (negated | (lacked if hit.kind in _OF_PEOPLE else set())):
+                unwanted |= there & lacked
                 continue
-            used |= at
+            used |= there
             if hit.kind in ("who", "money") and any(kind == hit.kind and id_ != hit.id for kind, id_ in found):
                 continue  # it has one value, what was said first
             found[cast(Kind, hit.kind), hit.id] |= dict.fromkeys(words[place].typed for place in hit.at)

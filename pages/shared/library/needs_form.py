@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -83,7 +84,11 @@ def _from_widgets() -> Asked:
     off = tuple(reason for reason in REASONS if not state.get(f"need-reason-{reason}", True))
     fields: dict[str, Any] = {name: state.get(f"need-{name}") for name in _SINGLE}
     fields |= {name: tuple(state.get(f"need-{name}") or ()) for name in _LISTS}
-    return Asked(words=" ".join((state.get("need-words") or "").split()), off=off, **fields)
+    return Asked(words=_typed_words(), off=off, **fields)
+
+
+def _typed_words() -> str:
+    return " ".join((st.session_state.get("need-words") or "").split())
 
 
 def _write_widgets() -> None:
@@ -96,9 +101,16 @@ def _write_words() -> None:
 
 
 def form(asked: Asked) -> None:
-    """Draw the form, set to what the link says."""
+    """Draw the form, set to what the link says.
+
+    A session that begins may be that of a browser whose old one was lost: what its field of words shows holds, so that
+    the link's words are only what it begins with. What it shows and the link does not say is then read.
+    """
     state: Any = st.session_state
-    state["need-words"] = asked.words
+    begins: dict[str, Any] = {} if state.get("need-drawn") else {"value": asked.words}
+    state["need-drawn"] = True
+    if not begins:
+        state["need-words"] = asked.words
     for name in _SINGLE:
         state[f"need-{name}"] = getattr(asked, name)
     for name in _LISTS:
@@ -110,12 +122,16 @@ def form(asked: Asked) -> None:
             needs.LONGEST,
             key="need-words",
             height=90,
+            **begins,
             placeholder=_(_EXAMPLE),
             help=_(
                 "In English, German, French, Spanish, Italian or Polish. What is read from it fills the form below."
             ),
             on_change=_write_words,
         )
+    if begins and _typed_words() != asked.words:
+        _write_link(filled_in(replace(asked, words=_typed_words()), asked.words))
+        st.rerun()
     find.button(_("Find practices"), icon=":material/search:", type="primary", width="stretch", on_click=_write_words)
     if asked.words:
         _read_from_words(asked)
