@@ -118,7 +118,7 @@ def read(text: str) -> Read:
         readings,
         _inhabitants(text),
         tuple(dict.fromkeys(words[at].typed for at in unread if at not in unwanted)),
-        tuple(dict.fromkeys(words[at].typed for at in sorted(unwanted) if _tells(words[at], languages))),
+        tuple(dict.fromkeys(words[at].typed for at in sorted(unwanted) if not _is_filler(words[at], languages))),
     )
 
 
@@ -228,12 +228,12 @@ def _occupations(words: Sequence[Word], language: str) -> set[int]:
     return found
 
 
-def _tells(word: Word, languages: Sequence[str]) -> bool:
-    """Whether a word is no filler and none of the general ones."""
-    return word.plain.isalpha() and not any(
-        word.plain in thesaurus.stop_words(one) or thesaurus.stem(word.plain, one) in thesaurus.stems_in("common", one)
-        for one in languages
-    )
+def _is_filler(word: Word, languages: Sequence[str]) -> bool:
+    return not word.plain.isalpha() or any(word.plain in thesaurus.stop_words(one) for one in languages)
+
+
+def _is_general(word: Word, languages: Sequence[str]) -> bool:
+    return any(thesaurus.stem(word.plain, one) in thesaurus.stems_in("common", one) for one in languages)
 
 
 def _meaningful(words: Sequence[Word], languages: Sequence[str]) -> Iterable[int]:
@@ -245,7 +245,9 @@ def _meaningful(words: Sequence[Word], languages: Sequence[str]) -> Iterable[int
     for at, word in enumerate(words):
         name = at > 0 and words[at - 1].clause == word.clause and word.typed[:1].isupper()
         frequent = not english or thesaurus.stem(word.plain, "en") in thesaurus.stems_in("frequent", "en")
-        if len(word.plain) >= _SHORTEST and _tells(word, languages) and (name or not frequent):
+        if len(word.plain) < _SHORTEST or _is_filler(word, languages) or _is_general(word, languages):
+            continue
+        if name or not frequent:
             yield at
 
 

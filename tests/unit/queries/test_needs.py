@@ -501,6 +501,7 @@ def test_what_is_not_wanted_is_no_wish_in_any_language(
         ("The women don't work", "employment"),
         ("mothers with no childcare", "no-childcare"),
         ("refugees without papers", "irregular-migrants"),
+        ("refugees without housing", "landlords-refuse"),
         ("Les réfugiés n’ont pas de travail", "employment"),
         ("Frauen haben keine Arbeit", "employment"),
         ("not only women but men", "women"),
