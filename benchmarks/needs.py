@@ -43,7 +43,7 @@ def written_down() -> list[dict[str, Any]]:
 def asked_of(need: dict[str, Any]) -> Asked:
     """Return a need as the form holds it: sectors, groups and who as given, the rest as read from the words."""
     given = Asked(
-        need.get("who"), need.get("country"), tuple(need["sectors"]), tuple(need["groups"]), need["words"],
+        need.get("who"), tuple(filter(None, [need.get("country")])), tuple(need["sectors"]), tuple(need["groups"]), need["words"],
         need.get("size"), None, need.get("money"),
     )  # fmt: skip
     return filled_in(given)

@@ -53,14 +53,14 @@ class Need:
     """What somebody looks for; what is not said narrows nothing and gives no reason.
 
     ``types``: types of measure, with how far each is meant (0 to 1); ``kin``: for a group, those that a practice may be
-    for instead; ``alone``: groups and topics that nothing else stands for; ``level``: level of government that the
-    asker works at; ``size``: people it is for; ``words``: stems of what they say of the problem; ``have``: for each
-    thing at hand, the words that name it in a practice's text.
+    for instead; ``alone``: groups that no other stands for; ``countries``: any of them; ``level``: level of government
+    that the asker works at; ``size``: people it is for; ``words``: stems of what they say of the problem; ``have``: for
+    each thing at hand, the words that name it in a practice's text.
     """
 
     sectors: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    country: str | None = None
+    countries: tuple[str, ...] = ()
     level: str | None = None
     size: int | None = None
     money: Money | None = None
@@ -221,7 +221,7 @@ class Ranking(Sequence[Match]):
         """Return which practices are a match: the subject and the people, as far as they are asked.
 
         A group that no other stands for (older people, people with disabilities) has to be met itself. A topic that no
-        type of measure and no practice at all is about leaves none.
+        practice at all is about leaves none.
         """
         need, pool, shares = self._need, self._pool, self._shares
         subject = [
@@ -261,10 +261,11 @@ class Ranking(Sequence[Match]):
 
 
 def nearest(need: Need, pool: Pool, off: Iterable[Reason] = ()) -> list[Match]:
-    """Return those that share only the subject or only the people, where few or none share both; the best first."""
+    """Return those that share only a part of what is asked, where few or none share all; the best first."""
     topics = tuple(topic for topic in need.topics if topic not in missing_topics(need, pool))
     found: dict[str, Match] = {}
     for one in (
+        replace(need, topics=topics),
         replace(need, topics=topics, groups=(), alone=frozenset()),
         replace(need, topics=(), sectors=(), types={}),
     ):
@@ -274,8 +275,8 @@ def nearest(need: Need, pool: Pool, off: Iterable[Reason] = ()) -> list[Match]:
 
 
 def missing_topics(need: Need, pool: Pool) -> list[str]:
-    """Return the topics of a need that stand alone and that no practice is about."""
-    return [topic for topic in need.topics if topic in need.alone and not pool.having("topics", topic).any()]
+    """Return the topics of a need that no practice is about."""
+    return [topic for topic in need.topics if not pool.having("topics", topic).any()]
 
 
 def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
@@ -305,7 +306,7 @@ def _shares(need: Need, pool: Pool) -> dict[Reason, Floats]:
         "sectors": met("sectors", {sector: pool.having("sectors", sector) * 1.0 for sector in need.sectors}),
         "topics": met("topics", {topic: places * 1.0 for topic, places in topics.items() if places.any()}),
         "words": said,
-        "country": pool.having("country", need.country) * 1.0,
+        "country": np.logical_or.reduce([pool.having("country", one) for one in need.countries] or [nothing > 0]) * 1.0,
         "level": pool.having("level", need.level) * 1.0,
         "size": (np.maximum(reached, need.size) <= _SAME_SIZE * np.minimum(reached, need.size)) * 1.0
         if need.size
@@ -350,7 +351,7 @@ def _what(reason: Reason, need: Need, one: Candidate) -> tuple[str, ...]:  # noq
             there = {stem(word): word for word in reversed(_words_in(f"{one.name} {one.text}"))}
             return tuple(dict.fromkeys(there[word] for word in need.words if word in there))
         case "country":
-            return (need.country or "",)
+            return tuple(country for country in need.countries if country in one.countries)
         case "level":
             return (one.level or "",)
         case "size":

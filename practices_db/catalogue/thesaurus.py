@@ -23,6 +23,7 @@ Kind = Literal[
     "target_group", "sector", "measure_type", "problem", "topic", "who", "money", "have", "not_wanted", "idiom"
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_List = Literal["stop_words", "negation", "asking", "profession", "qualification", "common", "frequent", "real_words"]
 LANGUAGES = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pl": "polish"}
 _FILE = Path(__file__).parent / "thesaurus.toml"
 _APART = 2  # so many other words may stand between those of a term
@@ -119,6 +120,8 @@ class _Terms:
         """Return the terms of the word that was most likely meant."""
         if len(plain) < _SPELT - 2 or stem(plain, self.language) in self.exact:
             return []
+        if not {plain, plain.removesuffix("s")}.isdisjoint(words_in("real_words", self.language)):
+            return []
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - only loaded once something is misspelt
 
         near = process.extract(plain, self.spellings, scorer=fuzz.ratio, score_cutoff=_ALIKE)
@@ -142,7 +145,8 @@ def find(
 ) -> list[Hit]:
     """Return every term of a language found in a text, in the order of its words.
 
-    ``strict``: the words of a term stand in its order, with filler and at most one other word between two of them.
+    ``strict``: the words of a term stand in its order, with filler and at most one other word between two of them; a
+    term of common words only has no other word between.
     """
     terms = _terms(language, kinds)
     hits: dict[tuple[str, str, tuple[int, ...]], Hit] = {}
@@ -155,7 +159,9 @@ def find(
             if filler and len(term.words) == 1:  # "it" is no IT
                 continue
             places = _places(term, words, at, language)
-            if places and not (strict and _is_apart(term, words, places, language)):
+            together = not misspelt and _is_common(term, language)
+            apart = 0 if together else len(places) - 1 if strict else None
+            if places and not (apart is not None and _is_apart(term, words, places, language, apart)):
                 hits.setdefault((term.kind, term.id, places), Hit(term.kind, term.id, places))
     return sorted(hits.values(), key=lambda hit: (hit.at, hit.kind, hit.id))
 
@@ -191,12 +197,18 @@ def _places(term: _Term, words: Sequence[Word], at: int, language: str) -> tuple
     return tuple(sorted(places)) if max(places) - min(places) < reach else ()
 
 
-def _is_apart(term: _Term, words: Sequence[Word], places: Sequence[int], language: str) -> bool:
-    """Whether the words of a term stand in another order, or far from each other."""
+def _is_common(term: _Term, language: str) -> bool:
+    """Whether a term has several words and all of them are common ones, which say something only together."""
+    common = words_in("common", language)
+    return len(term.words) > 1 and all(word in common or word in stop_words(language) for word in term.words)
+
+
+def _is_apart(term: _Term, words: Sequence[Word], places: Sequence[int], language: str, most: int) -> bool:
+    """Whether the words of a term stand in another order, or with more than ``most`` other words between."""
     if not all(_is(words[at].plain, wanted, language) for at, wanted in zip(places, term.words, strict=True)):
         return True
     within = (words[at].plain for at in range(places[0] + 1, places[-1]) if at not in places)
-    return sum(plain not in stop_words(language) for plain in within) > len(places) - 1
+    return sum(plain not in stop_words(language) for plain in within) > most
 
 
 def _is(plain: str, wanted: str, language: str, thing: bool = False) -> bool:
@@ -263,10 +275,27 @@ def nothing_read(language: str | None) -> str:
     return str(_toml()["nothing_read"][language or "en"])
 
 
-@cache
 def stop_words(language: str) -> frozenset[str]:
     """Return the words that say nothing, plain."""
-    return frozenset(normalise(_toml()["stop_words"][language]).replace(",", " ").split())
+    return words_in("stop_words", language)
+
+
+@cache
+def words_in(name: _List, which: str) -> frozenset[str]:
+    """Return the words of a list of the file, plain: those of a language, or of a part of it."""
+    return frozenset(normalise(_toml()[name][which]).replace(",", " ").split())
+
+
+@cache
+def stems_in(name: _List, language: str) -> frozenset[str]:
+    """Return what forms of the words of a list share."""
+    return frozenset(stem(word, language) for word in words_in(name, language))
+
+
+@cache
+def phrases_in(name: _List, language: str) -> tuple[tuple[str, ...], ...]:
+    """Return the entries of a list of the file, each as its words."""
+    return tuple(tuple(entry.split()) for entry in normalise(_toml()[name][language]).split(","))
 
 
 @cache

@@ -25,7 +25,14 @@ Kind = Literal["target_group", "sector", "measure_type", "problem", "topic", "wh
 SAID = {"measure_type": 0.8, "problem": 0.3, "topic": 0.1}
 _ENDING = 6  # letters that a declined name has at most behind its beginning ("Filipińczycy" are people, no place)
 _AND = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "i", "oraz", "lub"})
+_OR = frozenset({"or", "nor", "oder", "ou", "ni", "o", "lub", "ani"})
+_OF_PEOPLE = frozenset({"target_group", "who", "have", "money"})
+_SHORTEST = 4  # letters of a word that is named as not read
 _NEAR = 2  # words between a country and the word that tells what it belongs to
+_LACKING = 5  # words between a verb of having and a "no" that it belongs to
+_ASKING = 4  # words between "we" or "our" and what asks
+# What a profession would be read as, did it not stand beside a diploma or a job.
+_SERVICES = frozenset({"health", "health-and-psychosocial-support", "doctor-visits", "service-providers", "school"})
 _NUMBER = r"(\d{1,3}(?:[,. ’']\d{3})+|\d{3,9})"
 _INHABITANTS = r"(?:inhabitants|residents|people live|einwohner\w*|habitants|habitantes|abitanti|mieszkanc\w*|dusz)"
 _PLACE = (
@@ -49,11 +56,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class Read:
-    """All that was read; ``language`` the likeliest one, None where the words are of none we know."""
+    """All that was read; ``language`` the likeliest one, None where the words are of none we know.
+
+    ``not_read``: words as typed that may mean something and were not read, the first first; ``unwanted``: those that
+    somebody does not want.
+    """
 
     language: str | None = None
     readings: tuple[Reading, ...] = ()
     inhabitants: int | None = None
+    not_read: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
 
     def ids(self, kind: Kind) -> tuple[str, ...]:
         """Return what was read of a kind, in the order of the words."""
@@ -67,17 +80,46 @@ def read(text: str) -> Read:
     languages = thesaurus.languages_of(words)
     counted = {at for at, word in enumerate(words) if at and _is_size(words[at - 1].plain, word.plain)}
     found: dict[tuple[Kind, str], dict[str, None]] = defaultdict(dict)
+    used: set[int] = set(counted)
+    unwanted: set[int] = set()
     for language in languages:
-        hits = _told(thesaurus.find(words, language))
-        refused = _refused(hits, words) | counted
+        all_hits = thesaurus.find(words, language)
+        hits = _told(_without_others(all_hits, words, language))
+        used.update(at for hit in all_hits for at in hit.at if hit.kind in ("not_wanted", "idiom"))
+        refused = _refused(hits, words)
+        lacked, negated, turning = _negated(words, language)
+        unwanted |= refused | negated
+        occupations = _occupations(words, language)
+        # "no right to work" is about a right, not about work
+        of_lack = {at for hit in hits if len(hit.at) > 1 and lacked.intersection(hit.at) for at in hit.at}
         for hit in hits:
-            if hit.kind not in ("not_wanted", "idiom") and not refused.intersection(hit.at):
-                found[cast(Kind, hit.kind), hit.id] |= dict.fromkeys(words[at].typed for at in hit.at)
+            there = {*hit.at}
+            if hit.kind in ("not_wanted", "idiom") or (refused | counted) & there:
+                continue
+            if (there & occupations and hit.id in _SERVICES) or (hit.kind == "sector" and there <= of_lack):
+                continue
+            # a longer term has its "no" in it ("no papers"); what people lack they need, but nobody has it
+            if not there & turning and there & (negated | (lacked if hit.kind in _OF_PEOPLE else set())):
+                unwanted |= there & lacked
+                continue
+            used |= there
+            if hit.kind in ("who", "money") and any(kind == hit.kind and id_ != hit.id for kind, id_ in found):
+                continue  # it has one value, what was said first
+            found[cast(Kind, hit.kind), hit.id] |= dict.fromkeys(words[place].typed for place in hit.at)
     for kind, id_, at in _countries(words, languages):
+        used.add(at)
         if kind == "country" or (kind, id_) not in found:
             found[kind, id_][words[at].typed] = None
     readings = tuple(Reading(kind, id_, tuple(said)) for (kind, id_), said in found.items())
-    return Read(languages[0] if languages else None, readings, _inhabitants(text))
+    unwanted -= used
+    unread = [at for at in _meaningful(words, languages) if at not in used]
+    return Read(
+        languages[0] if languages else None,
+        readings,
+        _inhabitants(text),
+        tuple(dict.fromkeys(words[at].typed for at in unread if at not in unwanted)),
+        tuple(dict.fromkeys(words[at].typed for at in sorted(unwanted) if not _is_filler(words[at], languages))),
+    )
 
 
 def _told(hits: Sequence[Hit]) -> list[Hit]:
@@ -112,6 +154,103 @@ def _refused(hits: Iterable[Hit], words: Sequence[Word]) -> set[int]:
     return refused
 
 
+def _negated(words: Sequence[Word], language: str) -> tuple[set[int], set[int], set[int]]:
+    """Return the places of what people lack ("have no work"), of what is not wanted ("no hostels"), and of each "no".
+
+    What follows such a word is meant up to the next filler, beyond an "or" too.
+    """
+    lacking = thesaurus.words_in("negation", "lacking")
+    before = thesaurus.words_in("negation", "lacking_before") if language == "en" else frozenset[str]()
+    filler = thesaurus.stop_words(language)
+    lacked: set[int] = set()
+    unwanted: set[int] = set()
+    turning: set[int] = set()
+    for start in range(len(words)):
+        clause = [at for at in range(len(words)) if words[at].clause == words[start].clause]
+        plain = [words[at].plain for at in clause]
+        here = start - clause[0]
+        phrase = next((p for p in thesaurus.phrases_in("negation", language) if tuple(plain[here:][: len(p)]) == p), ())
+        behind = clause[here + len(phrase) :]
+        if not phrase or (behind and words[behind[0]].plain in thesaurus.words_in("negation", "unless")):
+            continue
+        turning.update(clause[here : here + len(phrase)])
+        near = {*plain[max(0, here - _LACKING) : here], *(plain[here + 1 :][:_NEAR] if language != "en" else ())}
+        has = near & lacking or {*plain[max(0, here - 1) : here]} & before
+        (lacked if has else unwanted).update(_behind(words, behind, filler))
+    return lacked, unwanted, turning
+
+
+def _behind(words: Sequence[Word], places: Sequence[int], filler: frozenset[str]) -> Iterable[int]:
+    """Return the places of the first words that are no filler, and of those joined to them by an "or"."""
+    begun = False
+    for at in places:
+        plain = words[at].plain
+        if plain not in filler:
+            begun = True
+            yield at
+        elif begun and plain not in _OR:
+            return
+
+
+def _without_others(hits: Iterable[Hit], words: Sequence[Word], language: str) -> list[Hit]:
+    """Leave out who is told of but does not ask: that is "our hospital", "we are a hospital", or begins the text."""
+    asking = {at for at, word in enumerate(words) if word.plain in thesaurus.words_in("asking", language)}
+    begun = next((at for at, word in enumerate(words) if word.plain not in thesaurus.stop_words(language)), 0)
+    kept = []
+    for hit in hits:
+        if hit.kind == "who":
+            near = range(max(0, hit.at[0] - _ASKING), hit.at[-1] + 1)
+            clause = words[hit.at[0]].clause
+            if hit.at[0] > begun and not any(at in asking and words[at].clause == clause for at in near):
+                continue
+            asking.update(hit.at)  # "an association in a parish"
+        kept.append(hit)
+    return kept
+
+
+def _occupations(words: Sequence[Word], language: str) -> set[int]:
+    """Return the places of professions beside a diploma, a job or the like: "a diploma of doctor or nurse"."""
+    stems = [thesaurus.stem(word.plain, language) for word in words]
+    professions = thesaurus.stems_in("profession", language)
+    qualifications = thesaurus.stems_in("qualification", language)
+    joined = thesaurus.words_in("qualification", "joined") | {"s"}
+    found: set[int] = set()
+    for at, one in enumerate(stems):
+        if one not in professions:
+            continue
+        clause = words[at].clause
+        back = [n for n in range(at - 1, -1, -1) if words[n].clause == clause and words[n].plain not in joined][:2]
+        ahead = [n for n in range(at + 1, len(words)) if words[n].clause == clause and words[n].plain not in joined][:1]
+        beside = any(stems[n] in qualifications for n in (*back[:1], *ahead))
+        fellow = len(back) > 1 and words[back[0]].plain in _AND and back[1] in found
+        if beside or fellow:
+            found.add(at)
+    return found
+
+
+def _is_filler(word: Word, languages: Sequence[str]) -> bool:
+    return not word.plain.isalpha() or any(word.plain in thesaurus.stop_words(one) for one in languages)
+
+
+def _is_general(word: Word, languages: Sequence[str]) -> bool:
+    return any(thesaurus.stem(word.plain, one) in thesaurus.stems_in("common", one) for one in languages)
+
+
+def _meaningful(words: Sequence[Word], languages: Sequence[str]) -> Iterable[int]:
+    """Return the places of words that may mean something by themselves: names, and of English what is not frequent.
+
+    In other languages a noun cannot be told by its looks, save in German, which writes it as a name.
+    """
+    english = "en" in languages[:1]
+    for at, word in enumerate(words):
+        name = at > 0 and words[at - 1].clause == word.clause and word.typed[:1].isupper()
+        frequent = not english or thesaurus.stem(word.plain, "en") in thesaurus.stems_in("frequent", "en")
+        if len(word.plain) < _SHORTEST or _is_filler(word, languages) or _is_general(word, languages):
+            continue
+        if name or not frequent:
+            yield at
+
+
 def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
     """Return types of measure with how much was said for each, from 0 to 1; readings that agree add up (noisy or).
 
@@ -137,6 +276,8 @@ def expected_types(readings: Iterable[Reading]) -> dict[str, float]:
 def telling(text: str) -> tuple[str, ...]:
     """Return the stems of the words of a need that are no filler in any language it may be in, in their order.
 
+    What somebody does not want is none of them.
+
     The catalogue speaks English: of other languages none ("marche" is no march).
     """
     words = thesaurus.words_of(text)
@@ -144,7 +285,9 @@ def telling(text: str) -> tuple[str, ...]:
     if "en" not in languages:
         return ()
     filler = frozenset[str]().union(*map(thesaurus.stop_words, languages))
-    stems = (thesaurus.stem(word.plain, "en") for word in words if len(word.plain) > 2 and word.plain not in filler)
+    unwanted = {*read(text).unwanted}
+    telling_ = (word for word in words if len(word.plain) > 2 and word.plain not in filler)
+    stems = (thesaurus.stem(word.plain, "en") for word in telling_ if word.typed not in unwanted)
     return tuple(dict.fromkeys(stems))
 
 

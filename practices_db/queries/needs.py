@@ -75,7 +75,7 @@ class Asked:
     """What somebody said of their need, as the form and the link hold it; ids, not labels."""
 
     who: str | None = None
-    country: str | None = None
+    country: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     words: str = ""
@@ -99,8 +99,8 @@ class Asked:
 
     @property
     def countries(self) -> list[str]:
-        """Return the country as a list, empty where it is not said or is no reason."""
-        return [self.country] if self.country and "country" not in self.off else []
+        """Return the countries as a list, empty where none is said or it is no reason."""
+        return [] if "country" in self.off else list(self.country)
 
     def need(self) -> Need:
         """Return what practices are matched with."""
@@ -119,16 +119,15 @@ class Asked:
             {type_: meant.get(type_, 1.0) for type_ in self.types},
             self.topics,
             {group: tuple(kin[group]["kin"]) for group in self.groups},
-            frozenset(group for group in self.groups if kin[group].get("alone"))
-            | {topic for topic in self.topics if "types" not in thesaurus.entries("topic")[topic]},
+            frozenset(group for group in self.groups if kin[group].get("alone")),
         )
 
     def params(self) -> dict[str, list[str]]:
         """Return the link parameters; what is not said is left out."""
-        one = {"who": self.who, "country": self.country, "money": self.money, "q": self.words}
+        one = {"who": self.who, "money": self.money, "q": self.words}
         one |= {"people": str(self.size or ""), "inhabitants": str(self.inhabitants or "")}
-        several = {"sector": self.sectors, "target-group": self.groups, "have": self.have, "off": self.off}
-        several |= {"type": self.types, "topic": self.topics}
+        several = {"country": self.country, "sector": self.sectors, "target-group": self.groups, "have": self.have}
+        several |= {"off": self.off, "type": self.types, "topic": self.topics}
         return {name: [value] for name, value in one.items() if value} | {
             name: list(values) for name, values in several.items() if values
         }
@@ -138,7 +137,7 @@ class Asked:
         said = {
             _("In your words"): self.words,
             _("You are"): _(WHO[self.who]) if self.who else "",
-            _("Where"): label("country", self.country) if self.country else "",
+            _("Where"): labels("country", self.country),
             _("On"): labels("sector", self.sectors),
             _("For"): labels("target_group", self.groups),
             _("Types of measure"): labels("measure_type", self.types),
@@ -176,10 +175,11 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
     given = "".join(c if c.isprintable() else " " for c in (params.get("q") or [""])[-1])
     words, rest = given[:LONGEST], given[LONGEST:].strip()
     if rest:
-        dropped.append(f"q: {shown(rest)}")
+        said = _("q: {count} characters, of which the first {most} are read")
+        dropped.append(said.format(count=formats.count(len(given)), most=formats.count(LONGEST)))
     return Asked(
         one("who", list(WHO)),
-        one("country", list(vocabulary("country"))),
+        several("country", list(vocabulary("country"))),
         several("sector", list(vocabulary("sector"))),
         several("target-group", list(vocabulary("target_group"))),
         " ".join(words.split()),
@@ -211,10 +211,10 @@ def topic_within(id_: str) -> str:
 def read_words(words: str) -> Asked:
     """Return what is read from somebody's words; nothing is guessed beyond the thesaurus."""
     read = need_words.read(words)
-    countries, money, who = read.ids("country"), read.ids("money"), read.ids("who")
+    money, who = read.ids("money"), read.ids("who")
     return Asked(
         who[0] if who else None,
-        countries[0] if len(countries) == 1 else None,
+        read.ids("country"),
         read.ids("sector"),
         read.ids("target_group"),
         words,
@@ -297,7 +297,7 @@ def reason_words(held: Held, asked: Asked) -> str:  # noqa: PLR0911, PLR0912 - a
         case "words":
             return _("Words like yours in its description: {words}").format(words=", ".join(what))
         case "country":
-            return _("Same country: {country}").format(country=label("country", what[0]))
+            return _("Same country: {country}").format(country=labels("country", what))
         case "level":
             return _("Works at your level: {level}").format(level=formats.within(label("governance_level", what[0])))
         case "size":
@@ -358,7 +358,7 @@ def why_words(why: Why) -> str:
         case "theme":
             return _("Same theme: {themes}").format(themes=labels("theme", why.what))
         case "country":
-            return _("Same country: {country}").format(country=label("country", why.what[0]))
+            return _("Same country: {country}").format(country=labels("country", why.what))
         case "community":
             if not why.what:
                 return _("Community of practice; no joining details found, contact them")
@@ -370,7 +370,7 @@ class Answer:
     """What is there for a need.
 
     ``near``: where fewer than FEW match, those that share only the subject or only the people; ``cards`` has the first
-    ones'; ``missing``: topics that no practice is about; ``unmentioned``: those that none names, but a type answers.
+    ones'; ``missing``: topics that no practice is about; ``not_understood``: words that nothing was found by.
     """
 
     asked: Asked
@@ -381,7 +381,7 @@ class Answer:
     evidence: list[dict[str, Any]] = field(default_factory=list)
     organisations: list[tuple[dict[str, Any], list[Why]]] = field(default_factory=list)
     missing: tuple[str, ...] = ()
-    unmentioned: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
 
     @property
     def has_theme(self) -> bool:
@@ -412,18 +412,27 @@ def answer(cursor: Cursor, asked: Asked, of: Pool) -> Answer:
     on = asked.sectors or tuple(dict.fromkeys(sector for id_ in shown[:3] for sector in found[id_]["sectors"]))
     evidence = _bearing(cursor, asked, on) if on else []
     organisations = _to_ask(cursor, asked, shown, found, on)
-    none = [topic for topic in need.topics if not of.having("topics", topic).any()]
-    missing = tuple(needs.missing_topics(need, of))
     return Answer(
-        asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations, missing,
-        tuple(topic for topic in none if topic not in missing),
+        asked, matches, near, _documented(asked, of, matches.places), found, evidence, organisations,
+        tuple(needs.missing_topics(need, of)), _not_understood(asked, of),
     )  # fmt: skip
 
 
-def not_mentioned(answer_: Answer) -> list[str]:
-    """Say which topics no description names, so that what is found only comes near."""
-    words = _("No description of a practice mentions this: {topic}.")
-    return [words.format(topic=topic_within(topic)) for topic in answer_.unmentioned]
+def _not_understood(asked: Asked, of: Pool) -> tuple[str, ...]:
+    """Return the words of a need that say something and were neither read nor found in any practice."""
+    words = need_words.read(asked.words).not_read
+    said = of.words(stem for word in words for stem in needs.stems_in(normalise(word)))
+    return tuple(word for word in words if said.keys().isdisjoint(needs.stems_in(normalise(word))))
+
+
+def not_used(answer_: Answer) -> list[str]:
+    """Say which words of a need the answer does not rest on; where nothing was read, only what is not wanted."""
+    unwanted = need_words.read(answer_.asked.words).unwanted
+    said = {
+        _("Not understood: {words}."): () if answer_.nothing_read else answer_.not_understood,
+        _("Not wanted, but practices with it are not left out: {words}."): unwanted,
+    }
+    return [sentence.format(words=", ".join(words)) for sentence, words in said.items() if words]
 
 
 def _bearing(cursor: Cursor, asked: Asked, sectors: Sequence[str]) -> list[dict[str, Any]]:
@@ -465,7 +474,7 @@ def _documented(asked: Asked, of: Pool, places: needs.Places) -> Documented:
         len(places),
         count(of.assessed),
         count(of.evidence >= 3),
-        count(of.having("country", asked.country)),
+        count(np.logical_or.reduce([of.having("country", one) for one in ("", *asked.country)])),
         count(~np.isnan(of.budget)),
         count(of.transferred),
         tuple(group for group in asked.groups if not count(of.having("groups", group))),
@@ -487,7 +496,7 @@ def _to_ask(
     for row in rows_of(library_queries.organisations_near(cursor, themes, countries, list(led))) if themes else []:
         why = [Why("theme", tuple(row["shared_themes"]))]
         if row["same_country"]:
-            why.append(Why("country", (asked.country or "",)))
+            why.append(Why("country", tuple(one for one in asked.country if one in row["countries"])))
         if row["community_of_practice"]:
             why.append(Why("community", (row["joins"],) if row["joins"] else ()))
         found.append((row, why))
@@ -514,7 +523,6 @@ def not_documented(answer_: Answer) -> list[str]:
     ]
     if not documented.practices and not said:
         said.append(_no_practice(asked))
-    said += not_mentioned(answer_)
     if documented.practices:
         said += _of_practices(documented, asked)
         for group in documented.no_groups if len(asked.groups) > 1 else ():
@@ -574,7 +582,8 @@ def _of_practices(documented: Documented, asked: Asked) -> list[str]:
     if not documented.independent:
         said.append(_("None of them rests on an independent evaluation."))
     if asked.country and not documented.in_country:
-        said.append(_("None of them is in {country}.").format(country=label("country", asked.country)))
+        countries = formats.listed((label("country", one) for one in asked.country), last="or")
+        said.append(_("None of them is in {country}.").format(country=countries))
     if documented.budgets:
         words = ngettext(
             "What it costs is stated for {some} of these {count} practice.",

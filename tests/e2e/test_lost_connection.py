@@ -537,3 +537,20 @@ def test_what_is_opened_in_a_cut_is_there_after_it_and_what_was_typed_outlives_a
     line.proxy.mend()
     connected(page)
     expect(cut).to_be_hidden()
+
+
+def test_a_need_outlives_a_lost_session(line: Line) -> None:
+    page = line.open("/needs?q=housing+for+women")
+    need = page.get_by_role("textbox", name="Describe it in your own words")
+    need.fill("football for refugees")
+    line.proxy.cut()
+    expect(need).to_be_disabled(timeout=20_000)
+    page.wait_for_timeout(1000 * UNTIL_IT_IS_LOST)
+    line.proxy.mend()
+    connected(page)
+    expect(need).to_be_enabled()
+    settled(page)
+    expect(need).to_have_value("football for refugees")
+    page.get_by_role("button", name="Find practices").click()
+    expect(page.get_by_text("Football (“football”)")).to_be_visible()
+    expect(page).to_have_url(re.compile("football"))

@@ -171,7 +171,7 @@ def test_a_reason_can_be_switched_off_and_the_link_keeps_it(visit: Visit) -> Non
 def test_where_none_fits_the_page_says_so_and_shows_the_nearest(visit: Visit) -> None:
     page = text(visit("needs", sector="digital", target_group="elderly"))
     assert "No practice in the catalogue fits both the subject and the people." in page
-    assert "The nearest share only the subject or only the people" in page
+    assert "The nearest share only a part of what you ask for" in page
 
 
 def test_the_button_finds_practices_and_a_removed_reading_is_gone(visit: Visit) -> None:
@@ -228,7 +228,9 @@ def test_a_long_need_is_taken_and_a_longer_one_is_cut_and_said(visit: Visit) -> 
     assert len(app.text_area(key="need-words").value) == 3000
     app.run()
     assert told not in text(app)
-    assert "We ignored part of this link: q: xx" in text(visit("needs", q="Housing for refugees. " + "x" * 3000))
+    assert "We ignored part of this link: q: 3,022 characters, of which the first 3,000 are read" in text(
+        visit("needs", q="Housing for refugees. " + "x" * 3000)
+    )
 
 
 def test_nothing_of_a_need_is_stored(visit: Visit) -> None:

@@ -182,8 +182,7 @@ def weighting_link(chosen: PracticeFilter) -> None:
 
 def need_link(chosen: PracticeFilter) -> None:
     """Write a link to the search by need, filled in with what of a filter a need can say."""
-    said = {"country": chosen.country if len(chosen.country) == 1 else (), "sector": chosen.sector}
-    said |= {"target-group": chosen.target_group}
+    said = {"country": chosen.country, "sector": chosen.sector, "target-group": chosen.target_group}
     params = {name: [one for one in values if one != NOT_STATED] for name, values in said.items()}
     params = {name: values for name, values in params.items() if values}
     page_link("needs", _("What do you need?"), "contact_support", params)

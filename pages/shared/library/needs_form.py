@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -48,7 +49,8 @@ _CHOOSE_A_SECTOR = N_("Choose a sector above: it was not looked for without one.
 _EXAMPLE = N_("We are a municipality of 40,000. Housing for young refugees leaving care, little money.")
 _PUBLICATIONS = 5
 # Fields of a need that are one value, and those that are several.
-_SINGLE, _LISTS = ("who", "country", "size", "inhabitants", "money"), ("sectors", "groups", "types", "topics", "have")
+_SINGLE = ("who", "size", "inhabitants", "money")
+_LISTS = ("country", "sectors", "groups", "types", "topics", "have")
 _PARAMS = (
     "who", "country", "sector", "target-group", "type", "topic", "q", "people", "inhabitants", "money", "have", "off",
     "page",
@@ -82,7 +84,11 @@ def _from_widgets() -> Asked:
     off = tuple(reason for reason in REASONS if not state.get(f"need-reason-{reason}", True))
     fields: dict[str, Any] = {name: state.get(f"need-{name}") for name in _SINGLE}
     fields |= {name: tuple(state.get(f"need-{name}") or ()) for name in _LISTS}
-    return Asked(words=" ".join((state.get("need-words") or "").split()), off=off, **fields)
+    return Asked(words=_typed_words(), off=off, **fields)
+
+
+def _typed_words() -> str:
+    return " ".join((st.session_state.get("need-words") or "").split())
 
 
 def _write_widgets() -> None:
@@ -95,9 +101,16 @@ def _write_words() -> None:
 
 
 def form(asked: Asked) -> None:
-    """Draw the form, set to what the link says."""
+    """Draw the form, set to what the link says.
+
+    A session that begins may be that of a browser whose old one was lost: what its field of words shows holds, so that
+    the link's words are only what it begins with. What it shows and the link does not say is then read.
+    """
     state: Any = st.session_state
-    state["need-words"] = asked.words
+    begins: dict[str, Any] = {} if state.get("need-drawn") else {"value": asked.words}
+    state["need-drawn"] = True
+    if not begins:
+        state["need-words"] = asked.words
     for name in _SINGLE:
         state[f"need-{name}"] = getattr(asked, name)
     for name in _LISTS:
@@ -109,12 +122,16 @@ def form(asked: Asked) -> None:
             needs.LONGEST,
             key="need-words",
             height=90,
+            **begins,
             placeholder=_(_EXAMPLE),
             help=_(
                 "In English, German, French, Spanish, Italian or Polish. What is read from it fills the form below."
             ),
             on_change=_write_words,
         )
+    if begins and _typed_words() != asked.words:
+        _write_link(filled_in(replace(asked, words=_typed_words()), asked.words))
+        st.rerun()
     find.button(_("Find practices"), icon=":material/search:", type="primary", width="stretch", on_click=_write_words)
     if asked.words:
         _read_from_words(asked)
@@ -124,7 +141,7 @@ def form(asked: Asked) -> None:
         _several(_("Type of measure"), "types", vocabulary("measure_type"), partial(label, "measure_type"))
         _several(_("Topics"), "topics", needs.topics(), lambda id_: _(needs.topics()[id_]))
         _one(_("Who are you?"), "who", WHO, lambda id_: _(WHO[id_]))
-        _one(_("Where?"), "country", ids_in_order("country"), partial(listed_label, "country"))
+        _several(_("Where?"), "country", ids_in_order("country"), partial(listed_label, "country"))
         _one(_("Money"), "money", MONEY, lambda id_: _(MONEY[id_]))
         st.multiselect(
             _("What you have"), list(HAVE), format_func=lambda id_: _(HAVE[id_]), key="need-have",
@@ -201,10 +218,10 @@ def practices(answer: Answer) -> None:
     """Draw the practices that fit, then those that come nearest where few do, each with its reasons."""
     if answer.nothing_read:
         st.info(answer.nothing_read, icon=":material/question_mark:")
+    for said in needs.not_used(answer):
+        st.caption(escaped(said))
     for topic in answer.missing:
         said = _("No practice in the catalogue is about this: {topic}.").format(topic=needs.topic_within(topic))
-        st.info(said, icon=":material/search_off:")
-    for said in needs.not_mentioned(answer):
         st.info(said, icon=":material/search_off:")
     found = answer.matches
     if found:
@@ -223,7 +240,7 @@ def practices(answer: Answer) -> None:
     elif not answer.nothing_read and not answer.missing:
         st.info(_("No practice in the catalogue fits both the subject and the people."), icon=":material/search_off:")
     if answer.near:
-        st.markdown(_("The nearest share only the subject or only the people:"))
+        st.markdown(_("The nearest share only a part of what you ask for:"))
         for one in answer.near:
             _card(answer.cards[one.id], one, answer.asked)
 
@@ -273,7 +290,7 @@ def organisations(answer: Answer) -> None:
         who = f"{web_link(row['url'], marked(row['name']))} ({escaped(kind)}, {escaped(where)})"
         st.markdown(f"- {formats.pair(who, escaped(formats.parted(why)))}")
     asked = answer.asked
-    params = {"theme": asked.sectors, "country": [*([asked.country] if asked.country else []), "EU"]}
+    params = {"theme": asked.sectors, "country": [*asked.country, "EU"]}
     page_link("communities", _("All organisations and communities on this"), "diversity_3", params)
 
 

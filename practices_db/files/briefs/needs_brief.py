@@ -16,7 +16,16 @@ from practices_db.files.exports.cell_text import harmless, harmless_inside
 from practices_db.files.exports.csv_json import csv_bytes
 from practices_db.files.exports.export_tables import recipe_of
 from practices_db.files.exports.recipe import LICENCE
-from practices_db.queries.needs import FIRST, Answer, cards, first_to_ask, not_documented, reason_words, why_words
+from practices_db.queries.needs import (
+    FIRST,
+    Answer,
+    cards,
+    first_to_ask,
+    not_documented,
+    not_used,
+    reason_words,
+    why_words,
+)
 from practices_db.queries.views import View
 from practices_db.translation import ENGLISH, N_, _, speak
 
@@ -36,6 +45,7 @@ def needs_brief(cursor: Cursor, answer: Answer, on: date) -> Brief:
     ids = tuple(one.id for one in shown)
     made = recipe_of(cursor, View("explore", PracticeFilter(practice=ids)), "scores", "pdf", on)
     blocks = [Block("facts", rows=tuple(answer.asked.in_words()))]
+    blocks += [Block("note", words) for words in not_used(answer)]
     blocks += [
         Block("heading", _("Practices that fit") if answer.matches else _("No practice fits; these are the closest")),
         Block("note", _(HOW)),
@@ -118,7 +128,7 @@ def _organisations(answer: Answer) -> list[Block]:
 @speak(ENGLISH)
 def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
     """Return all matches, publications and organisations as rows of one table; text as a spreadsheet shows it."""
-    need = "; ".join(f"{name}: {words}" for name, words in answer.asked.in_words())
+    need = "; ".join([*(f"{name}: {words}" for name, words in answer.asked.in_words()), *not_used(answer)])
     about = [harmless(need), f"needs?{urlencode(answer.asked.params(), doseq=True)}", on.isoformat(), LICENCE]
     matches = [*answer.matches, *answer.near]
     fitting = len(answer.matches)
@@ -127,7 +137,7 @@ def needs_csv(cursor: Cursor, answer: Answer, on: date) -> bytes:
     for place, one in enumerate(matches):
         card = found[one.id]
         reasons = "; ".join(reason_words(held, answer.asked) for held in one.reasons)
-        what = "practice" if place < fitting else "practice, shares only the subject or the people"
+        what = "practice" if place < fitting else "practice, shares only a part of what is asked"
         told.append((what, one.id, card["name"], reasons, card["source_url"]))
     for row in answer.evidence:
         shared = labels("theme", row["shared_sectors"]) + "; " + labels("target_group", row["shared_groups"])

@@ -120,7 +120,7 @@ def match(need: Need, candidates: Pool | list[Candidate], off: Any = ()) -> list
 NEED = Need(
     sectors=("health",),
     groups=("women", "youth"),
-    country="IT",
+    countries=("IT",),
     level="local",
     size=100,
     money="little",
@@ -462,6 +462,134 @@ def test_what_is_not_wanted_is_not_read() -> None:
     assert "language-training" in read_words("We need language courses for women").types
 
 
+def unread(words: str) -> tuple[set[str], tuple[str, ...]]:
+    """Return the ids that are read, and the words that are not wanted."""
+    read = need_words.read(words)
+    return {one.id for one in read.readings}, read.unwanted
+
+
+@pytest.mark.parametrize(
+    ("words", "not_read", "unwanted"),
+    [
+        ("housing for refugees, but no hostels", {"hotels"}, ("hostels",)),
+        ("Flats for refugees and no hotels, not for families", {"hotels", "families"}, ("hotels", "families")),
+        ("housing for women without children or husbands", {"children", "violence"}, ("children", "husbands")),
+        ("courses except for children", {"children"}, ("children",)),
+        ("Wohnungen für Geflüchtete, aber ohne Hotels", {"hotels"}, ("Hotels",)),
+        ("des logements pour réfugiés, mais pas d’hôtels", {"hotels"}, ("hôtels",)),
+        ("pisos para refugiados, pero no hoteles", {"hotels"}, ("hoteles",)),
+        ("case per rifugiati, ma non alberghi", {"hotels"}, ("alberghi",)),
+        ("mieszkania dla uchodźców, ale nie hotele", {"hotels"}, ("hotele",)),
+        ("We do not look for jobs, the mothers have no right to work", {"employment"}, ("jobs",)),
+    ],
+)
+def test_what_is_not_wanted_is_no_wish_in_any_language(
+    words: str, not_read: set[str], unwanted: tuple[str, ...]
+) -> None:
+    read, left = unread(words)
+    assert not_read.isdisjoint(read)
+    assert left == unwanted
+    stems = {stem(word.lower()) for word in unwanted}
+    assert stems.isdisjoint(need_words.telling(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("refugees who have no work", "out-of-work"),
+        ("the mothers do not work", "employment"),
+        ("The women don't work", "employment"),
+        ("mothers with no childcare", "no-childcare"),
+        ("refugees without papers", "irregular-migrants"),
+        ("refugees without housing", "landlords-refuse"),
+        ("Les réfugiés n’ont pas de travail", "employment"),
+        ("Frauen haben keine Arbeit", "employment"),
+        ("not only women but men", "women"),
+    ],
+)
+def test_what_people_lack_is_what_they_need(words: str, read: str) -> None:
+    assert read in unread(words)[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "not_read"),
+    [
+        ("Which schemes reduce returns to shelters of homeless refugees?", {"return"}),
+        ("housing policies of towns, interest in interaction", {"police", "introduction-programme", "devices"}),
+        ("an empty school building for kids who are behind in maths", {"hosting-and-sponsorship", "co-living"}),
+        ("which housing schemes work for refugees", {"employment"}),
+        ("jobs for migrants with a diploma of doctor or nurse", {"health", "health-and-psychosocial-support"}),
+        ("Recognition of nurses trained abroad", {"health", "health-and-psychosocial-support", "service-providers"}),
+        ("An internship in a hospital", {"municipality", "ngo"}),
+    ],
+)
+def test_a_word_is_not_taken_for_something_else(words: str, not_read: set[str]) -> None:
+    assert not_read.isdisjoint(unread(words)[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("We are a hospital with many refugees", "health"),
+        ("our municipality looks for flats", "municipality"),
+        ("Association of refugee women, little money", "ngo"),
+        ("mentoring for the staff of a hospital", None),
+        ("Refugees who want to found an association", None),
+        ("jobs for migrants with a diploma of nurse", None),
+    ],
+)
+def test_who_asks_is_read_only_where_somebody_says_who_they_are(words: str, who: str | None) -> None:
+    assert read_words(words).who == who
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("Detention alternatives", "detention"),
+        ("return counselling for rejected asylum seekers", "return"),
+        ("homeless refugees", "homelessness"),
+    ],
+)
+def test_a_topic_is_read_where_it_is_named(words: str, topic: str) -> None:
+    assert topic in read_words(words).topics
+
+
+def test_what_was_not_understood_is_named(store: Store, pool: Pool) -> None:
+    asked = filled_in(Asked(words="Sewing for women in Xanadu, without machines, thirty xylophones"))
+    with store.cursor() as cursor:
+        found = answer(cursor, asked, pool)
+        page = as_html(needs_brief(cursor, found, DAY))
+        table = needs_csv(cursor, found, DAY).decode("utf-8-sig")
+    assert found.not_understood == ("Xanadu", "xylophones")
+    for said in (
+        "Not understood: Xanadu, xylophones.",
+        "Not wanted, but practices with it are not left out: machines.",
+    ):
+        assert said in needs.not_used(found)
+        assert said in page
+        assert said in table
+
+
+def test_two_countries_are_used_both(store: Store, pool: Pool) -> None:
+    asked = filled_in(Asked(words="Housing for refugees in Italy and Germany"))
+    assert asked.country == ("IT", "DE")
+    assert from_params(asked.params())[0].country == ("IT", "DE")
+    assert ("Where", "Italy, Germany") in asked.in_words()
+    with store.cursor() as cursor:
+        found = answer(cursor, asked, pool)
+    told = {reason_words(held, asked) for one in found.matches for held in one.reasons if held.reason == "country"}
+    assert {"Same country: Italy", "Same country: Germany"} <= told
+    where = {one.id: {*oracles.several(PRACTICES[one.id]["countries"])} for one in found.matches}
+    assert all(one.has("country") is bool(where[one.id] & {"IT", "DE"}) for one in found.matches)
+    assert found.documented.in_country == sum(bool(each & {"IT", "DE"}) for each in where.values())
+
+
+def test_why_the_end_of_a_long_text_is_left_out_is_said() -> None:
+    asked, dropped = from_params({"q": ["x" * 6000]})
+    assert len(asked.words) == 3000
+    assert dropped == ["q: 6,000 characters, of which the first 3,000 are read"]
+
+
 def test_a_misspelt_word_is_read_and_a_filler_word_is_not() -> None:
     assert "employment" in read_words("unemploied women").sectors
     assert read_words("for women who do it").sectors == ()
@@ -549,11 +677,18 @@ def test_evidence_on_the_very_matter_comes_first(store: Store, pool: Pool) -> No
     assert about[:2] == [0, 1]
 
 
-def test_a_topic_that_no_description_names_is_said_beside_what_comes_near(store: Store, pool: Pool) -> None:
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [("FGM awareness with Somali families", "sexual health and FGM"), ("A meeting place for Roma families", "Roma")],
+)
+def test_of_a_topic_that_no_practice_is_about_none_fits_and_the_nearest_are_those_that_share_the_rest(
+    store: Store, pool: Pool, words: str, topic: str
+) -> None:
     with store.cursor() as cursor:
-        found = answer(cursor, filled_in(Asked(words="FGM awareness with Somali families")), pool)
-    assert found.matches
-    assert "No description of a practice mentions this: sexual health and FGM." in not_documented(found)
+        found = answer(cursor, filled_in(Asked(words=words)), pool)
+    assert not found.matches
+    assert f"No practice in the catalogue is about {topic}." in not_documented(found)
+    assert found.near[0].has("types", "groups")
 
 
 def test_the_very_thing_comes_before_types_of_measure_that_mostly_go_with_it(pool: Pool) -> None:
@@ -565,7 +700,8 @@ def test_the_very_thing_comes_before_types_of_measure_that_mostly_go_with_it(poo
 
 def test_a_topic_that_no_practice_is_about_takes_nothing_from_another() -> None:
     one = person("a", topics=("football",))
-    (found,) = match(Need(topics=("football", "burial")), [one])
+    assert match(Need(topics=("football", "burial")), [one]) == []
+    (found,) = nearest(Need(topics=("football", "burial")), Pool([one]))
     assert [held.share for held in found.reasons if held.reason == "topics"] == [1.0]
 
 
