@@ -6,13 +6,12 @@ means two countries in two languages ("Kongo") means neither, unless it is the E
 
 from __future__ import annotations
 
-import pickle
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
-from pathlib import Path
 
-from babel.localedata import locale_identifiers, resolve_locale_filename
+from babel import Locale
+from babel.localedata import locale_identifiers
 
 from practices_db.catalogue.plain_text import plain_label
 
@@ -28,7 +27,7 @@ _OTHERS = {
     "Bosnia and Herzegovina": "BA", "Bosnia": "BA", "The Gambia": "GM", "DRC": "CD", "Vatican": "VA", "Kosova": "XK",
 }  # fmt: skip
 # Countries' ways of writing a language that differ from the language's own.
-_REGIONAL = ("de_AT", "de_CH", "en_001", "es_419", "fr_CA", "fr_CH", "pt_PT", "sr_Latn", "zh_Hant")
+_REGIONAL = ("de_AT", "de_CH", "en_GB", "es_419", "fr_CA", "fr_CH", "pt_PT", "sr_Latn", "zh_Hant")
 _NEAR, _APART = 85, 5  # of 100: how like a spelling must be, and how much more than any other country's
 _LONG = 5  # letters; below, one letter more or less is another country
 
@@ -66,9 +65,7 @@ def country_like(word: str, codes: Collection[str]) -> str | None:
 
 def _names(locales: Collection[str]) -> Iterator[tuple[str, str]]:
     for one in locales:
-        # Babel's own file: as a Locale it would be joined with those that it inherits from, twice the time, and kept
-        data = pickle.loads(Path(resolve_locale_filename(one)).read_bytes())  # noqa: S301
-        for code, name in data.get("territories", {}).items():
+        for code, name in Locale.parse(one).territories.items():
             if len(code) == 2 and code.isalpha():
                 yield name, code
 
