@@ -28,6 +28,12 @@ SPECS = {
     "ranges of one practice": charts.ranges((score_profile.ONE_SERIES,)),
     "places with names": charts.places(3, ("ahead", "between", "behind")),
     "places without names": charts.places(300, ("ahead", "between", "behind"), named=False),
+    "cells of two scores": charts.score_cells(5),
+    "peers": charts.strips(),
+    "peers with their number": charts.strips(counted=True),
+    "gap map": charts.gap_map("Practices", ("1", "2 to 4"), ("Women",), ("Housing",)),
+    "directions": charts.effect_directions(("Employment",), ("A study",)),
+    "evidence map": charts.evidence_map(("Employment",), ("Job coaching",)),
 }
 _IN_EXPRESSION = re.compile(r"datum\.(\w+)")
 
@@ -226,7 +232,15 @@ def test_the_map_knows_the_countries_with_most_practices() -> None:
 def test_marks_that_can_be_chosen_give_the_id_of_their_row() -> None:
     for name, spec in (*SPECS.items(), ("map", charts.map_of_europe([]))):
         picks = [part for part in parts(spec) if part.get("name") == "pick"]
-        nothing_leads_on = name in ("years", "ranges of one practice")
+        still = (
+            "years",
+            "ranges of one practice",
+            "cells of two scores",
+            "peers",
+            "peers with their number",
+            "directions",
+        )
+        nothing_leads_on = name in still
         assert [pick["select"]["fields"] for pick in picks] == ([] if nothing_leads_on else [["id"]]), name
 
 

@@ -86,9 +86,10 @@ def _headline_colour() -> alt.Color:
 def _finished(chart: alt.TopLevelMixin) -> Spec:
     """Return the specification without Altair's look, which is the theme's, and without its placeholder rows.
 
-    Numbers and times are as the reader's language writes them; in English as Vega does.
+    Numbers and times are as the reader's language writes them; in English as Vega does. Whether it is valid is asked by
+    a test of every chart: here it would take as long as all the rest.
     """
-    spec: Spec = chart.to_dict()
+    spec: Spec = chart.to_dict(validate=False)
     spec.pop("config")
     if language() != ENGLISH:
         spec["config"] = {"locale": _locale(language())}
