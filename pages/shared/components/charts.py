@@ -183,6 +183,7 @@ def _europe() -> Spec:
     return topology
 
 
+@_for_each_language
 def _europe_in_words() -> Spec:
     """Return the shapes with the names of the countries in the reader's language; in English those of the file."""
     if language() == ENGLISH:
@@ -203,7 +204,8 @@ def countries_on_map() -> frozenset[str]:
 @_for_each_language
 def _map(counted: str) -> Spec:
     pick = alt.selection_point(name="pick", fields=["id"])
-    shapes = alt.InlineData(values=_europe_in_words(), format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    # named, as Altair would copy what it holds at every step
+    shapes = alt.NamedData(name="shapes", format=alt.TopoDataFormat(type="topojson", feature="countries"))
     counts = alt.LookupData(data=alt.NamedData(name="counts"), key="id", fields=["count", "label"])
     empty = (
         alt.Chart(shapes)
@@ -236,8 +238,7 @@ def map_of_europe(rows: list[dict[str, Any]], counted: str = "Practices") -> Spe
 
     Selection ``pick``: ``id``.
     """
-    spec = _map(counted)
-    return spec | {"datasets": {**spec.get("datasets", {}), "counts": rows}}
+    return _map(counted) | {"datasets": {"shapes": _europe_in_words(), "counts": rows}}
 
 
 @_for_each_language
