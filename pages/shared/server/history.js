@@ -23,7 +23,7 @@ const called = address => {
   return `${pathname}?${searchParams}`
 }
 
-const rest = new MutationObserver(() => {
+function look() {
   clearTimeout(over)
   if (document.querySelector(`[${STATE}]`)?.getAttribute(STATE) !== "notRunning") return
   come = sent || wish === null || called(wish) === called(there)
@@ -33,8 +33,12 @@ const rest = new MutationObserver(() => {
   }
   sent = true
   wish = null
+  over = setTimeout(look, 5 * A_WHILE)
   dispatchEvent(new PopStateEvent("popstate", { state: history.state }))
-})
+}
+
+// A short run begins and ends between two paintings, so that its state is never seen: then it is known by its title.
+const rest = new MutationObserver(look)
 
 function leave() {
   clearTimeout(over)
@@ -51,6 +55,8 @@ addEventListener("popstate", event => {
   if (location.hash) return // a way within the page, as the skip link's: nothing runs, and what runs later is not of it
   there = location.href
   rest.observe(document.documentElement, { attributeFilter: [STATE], subtree: true })
+  rest.observe(document.querySelector("title"), { childList: true })
+  over = setTimeout(look, 5 * A_WHILE)
 })
 
 history.pushState = (...entry) => {
