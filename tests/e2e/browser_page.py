@@ -78,6 +78,10 @@ _WALK = """address => new Promise(there => {
     setTimeout(there, 5000, false);
     new MutationObserver((_, watch) => { watch.disconnect(); there(true) })
         .observe(app, { attributeFilter: ["data-test-script-state"] });
+    const link = document.body.appendChild(Object.assign(document.createElement("a"), { href: address }));
+    link.addEventListener("click", event => event.preventDefault());
+    link.click();  // somebody goes on, also right after Back
+    link.remove();
     history.pushState({}, "", address);
     dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 })"""

@@ -41,7 +41,7 @@ def _opened_and_back(page: Page, id_: str, name: str) -> None:
     expect(sentence(page)).to_have_text(FOUND)
     settled(page)
     expect(heading(page)).to_have_text("Explore practices")
-    expect(page).to_have_url(re.compile(r"/explore\?country=IT&sector=housing-and-settlement(&view=\w+)?$"))
+    expect(page).to_have_url(re.compile(r"/explore\?country=IT&sector=housing-and-settlement(&view=\w+)?(#result)?$"))
 
 
 def test_a_practice_opens_from_its_card_and_from_its_row_and_can_be_reloaded_and_left_again(

@@ -22,6 +22,7 @@ const called = address => {
   const { pathname, searchParams } = new URL(address, location)
   return `${pathname}?${searchParams}`
 }
+let here = called(location) // of the entry that one is at
 
 function look() {
   clearTimeout(over)
@@ -43,31 +44,37 @@ const rest = new MutationObserver(look)
 function leave() {
   clearTimeout(over)
   rest.disconnect()
-  if (come && wish !== null && called(wish) !== called(there)) replaceState.call(history, history.state, "", wish)
+  const own = come && wish !== null && called(wish) !== called(there) ? wish : null
   there = wish = null
   sent = come = false
+  if (own) history.replaceState(history.state, "", own)
 }
 
 addEventListener("popstate", event => {
   if (!event.isTrusted) return // the one above
   come = false
   leave()
-  if (location.hash) return // a way within the page, as the skip link's: nothing runs, and what runs later is not of it
+  const before = here
+  here = called(location)
+  if (location.hash && here === before) return // a way within the page, as the skip link's, runs nothing
   there = location.href
   rest.observe(document.documentElement, { attributeFilter: [STATE], subtree: true })
   rest.observe(document.querySelector("title"), { childList: true })
   over = setTimeout(look, 5 * A_WHILE)
 })
 
-history.pushState = (...entry) => {
+function write(how, entry) {
   if (there) wish = entry[2]
-  else (pressed ? pushState : replaceState).apply(history, entry)
+  else {
+    how.apply(history, entry)
+    here = called(location)
+  }
+}
+history.pushState = (...entry) => {
+  write(pressed ? pushState : replaceState, entry)
   pressed = false
 }
-history.replaceState = (...entry) => {
-  if (there) wish = entry[2]
-  else replaceState.apply(history, entry)
-}
+history.replaceState = (...entry) => write(replaceState, entry)
 
 // Somebody goes on to elsewhere: before the page has come by a link only, for what else is pressed is of the page left.
 addEventListener("click", event => (come || event.target.closest?.("a[href]")) && leave(), true)
