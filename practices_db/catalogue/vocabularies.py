@@ -39,6 +39,18 @@ _SAID_OTHERWISE: dict[str, Literal["sector", "target_group", "measure_type"]] = 
     "target_group": "target_group",
     "measure_type": "measure_type",
 }
+# The sector whose practices aim at an outcome; two outcomes have none.
+SECTOR_OF = {
+    "employment": "employment",
+    "earnings": "employment",
+    "language": "language",
+    "education": "education-and-training",
+    "health-and-wellbeing": "health",
+    "social-ties": "social-inclusion",
+    "housing": "housing-and-settlement",
+    "legal-status-and-naturalisation": "rights-legal-status-non-discrimination",
+    "participation": "civic-participation",
+}
 
 
 @cache

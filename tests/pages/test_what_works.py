@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.library.measure_types import NOT_DOCUMENTED
 from practices_db.catalogue.measure_types import measure_types
-from practices_db.catalogue.vocabularies import label, vocabulary
+from practices_db.catalogue.vocabularies import SECTOR_OF, label, vocabulary
 from practices_db.database.store import Store
 
 FINDINGS = screen.rows("findings")
@@ -359,6 +359,11 @@ def test_each_country_asked_for_is_counted_apart(visit: Visit) -> None:
         on_it = label("sector", sector).lower()
         found = f"{both} practices for refugees on {on_it}: {each_practice}, none in {none}{several}; list in Explore"
         assert found in text
+
+
+def test_outcomes_lead_to_sectors_that_there_are() -> None:
+    assert set(SECTOR_OF) <= set(vocabulary("outcome"))
+    assert {*SECTOR_OF.values()} <= set(vocabulary("sector"))
 
 
 def test_explore_filters_by_any_type_of_a_practice(visit: Visit) -> None:

@@ -21,7 +21,7 @@ from practices_db import formats
 from practices_db.catalogue import selection_texts
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.practice_filter import PracticeFilter
-from practices_db.catalogue.vocabularies import ids_in_order, label, listed_label, vocabulary
+from practices_db.catalogue.vocabularies import SECTOR_OF, ids_in_order, label, listed_label, vocabulary
 from practices_db.files.exports import findings_file
 from practices_db.files.exports.csv_json import FORMATS, SAFE_FIRST, unique_name
 from practices_db.queries.selection_counts import found_counts
@@ -37,20 +37,6 @@ _COLOURS: dict[LabelId, str] = {
     "no-clear-effect": "gray",
     "points-to-harm": "red",
     "not-enough-known": "gray",
-}
-
-
-# The sector whose practices aim at an outcome; two outcomes have none.
-_SECTORS = {
-    "employment": "employment",
-    "earnings": "employment",
-    "language": "language",
-    "education": "education-and-training",
-    "health-and-wellbeing": "health",
-    "social-ties": "social-inclusion",
-    "housing": "housing-and-settlement",
-    "legal-status-and-naturalisation": "rights-legal-status-non-discrimination",
-    "participation": "civic-participation",
 }
 
 
@@ -70,7 +56,7 @@ class Question:
 
     def practices_on_it(self) -> PracticeFilter:
         """Return the filter of the practices that aim at the outcome, where a sector does."""
-        sectors = (_SECTORS[self.outcome],) if self.outcome in _SECTORS else ()
+        sectors = (SECTOR_OF[self.outcome],) if self.outcome in SECTOR_OF else ()
         return self.practices().model_copy(update={"sector": sectors})
 
 
