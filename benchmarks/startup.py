@@ -23,6 +23,7 @@ from benchmarks.harness import CATALOGUE, ROOT, database, server, spread, write
 # Needed by some visitors only, or once the server answers: charts, workbooks, briefs, images of charts, release tables.
 HEAVY = (
     "altair",
+    "pandas",
     "httpx",
     "openpyxl",
     "xlsxwriter",

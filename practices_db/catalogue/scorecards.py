@@ -7,12 +7,12 @@ before. Only assessments made under the current framework count.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from criteria.counted_answer import CAUTIOUS_FIRST, COUNTING
 from criteria.framework import CURRENT, Framework, current_framework
 from criteria.results import MARKS, RESULT_INDICATOR, combinations
 from criteria.scoring import Scores, encode, score
+from practices_db import frames as pd
 from practices_db.catalogue import library_store
 from practices_db.catalogue.plain_text import normalise
 from practices_db.catalogue.practice_fields import FIELDS, PracticeField

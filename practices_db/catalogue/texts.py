@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pandas as pd
-
 from criteria.framework import AnswerId, current_framework
 from criteria.results import RESULT_INDICATOR
+from practices_db import frames as pd
 from practices_db.catalogue.vocabularies import label
 from practices_db.translation import N_, _, ngettext
 

@@ -18,16 +18,14 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 import duckdb
 
+from practices_db import frames as pd
 from practices_db.database.commit_marker import State, StateQuery, Witness, literal, quoted, sync_file
 from practices_db.database.temporary_folders import Scratch
 from practices_db.errors import DatabaseBusyError, DatabaseLostError, DiskFullError, PracticesError, ReadOnlyError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Cursor = duckdb.DuckDBPyConnection
 Result = TypeVar("Result")
@@ -358,8 +356,6 @@ def value_of(cursor: Cursor, sql: str, parameters: Mapping[str, Any] | None = No
 
 def over_rows(cursor: Cursor, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
     """Run a statement over rows as the table ``new_rows``; nothing happens for none."""
-    import pandas as pd  # noqa: PLC0415 - whoever only reads needs none
-
     frame = pd.DataFrame(list(rows), dtype=object)
     if frame.empty:
         return

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
+from practices_db import frames as pd
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor
 

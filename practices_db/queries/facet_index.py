@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from practices_db import frames as pd
 from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import HEADLINES, NOT_STATED
 from practices_db.database.store import Cursor

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
+from practices_db import frames as pd
 from practices_db.catalogue.library_filter import Kind, LibraryFilter
 from practices_db.catalogue.library_items import KINDS
 from practices_db.catalogue.library_store import NAMED

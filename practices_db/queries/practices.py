@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pandas as pd
-
 from criteria.counted_answer import COUNTING
 from criteria.framework import CURRENT, AnswerId
+from practices_db import frames as pd
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import vocabulary
 from practices_db.database.store import Cursor, Store, records, value_of

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from criteria.framework import AnswerId, current_framework
 from criteria.order import PartialOrder, Reading, partial_order
 from criteria.results import RESULT_INDICATOR, GroupId, Result, group
 from criteria.scoring import composite, encode
 from criteria.weighting import Weighting
+from practices_db import frames as pd
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.database.store import Cursor
 from practices_db.queries.agreement import coder_error

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-import pandas as pd
 import streamlit as st
 
 from criteria.agreement import WeightedAgreement
@@ -20,6 +19,7 @@ from criteria.framework import current_framework
 from criteria.needs import Pool
 from criteria.results import GroupId
 from criteria.scoring import Answers, encode
+from practices_db import frames as pd
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.config import backups_folder, database_path, main_address, read_only_mode
 from practices_db.curation import releases as curation_releases

@@ -11,11 +11,10 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-import pandas as pd
-
 from criteria.framework import Framework, current_framework
 from criteria.weighting import Weighting
 from practices_db import formats
+from practices_db import frames as pd
 from practices_db.catalogue import practice_facts, synthesis_texts
 from practices_db.catalogue.addresses import is_offered
 from practices_db.catalogue.order_texts import clearly_ahead, finding

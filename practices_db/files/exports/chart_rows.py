@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import pandas as pd
-
+from practices_db import frames as pd
 from practices_db.catalogue.selection_texts import found
 from practices_db.database.store import Store
 from practices_db.files.exports.columns import RECIPE

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-import pandas as pd
-
 from criteria.framework import AnswerId, Framework
 from criteria.next_steps import OWN
 from criteria.scoring import Scores, encode, score
+from practices_db import frames as pd
 from practices_db.catalogue.texts import CODES
 from practices_db.files.self_assessment.form import OwnAssessment
 from practices_db.translation import _
