@@ -17,7 +17,7 @@ def test_what_is_loaded_is_taken_out_of_the_collectors_way(database_file: Path) 
     try:
         warm_up.prepare()
         assert database_file.exists()
-        assert gc.get_freeze_count() > before + 100_000
+        assert gc.get_freeze_count() > before + 80_000
     finally:
         gc.unfreeze()
 

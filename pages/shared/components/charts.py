@@ -612,25 +612,6 @@ def _signs(
     return _with_room(_finished(_inked(chart).properties(height=alt.Step(26))), len(down))
 
 
-def build() -> None:
-    """Make the specifications that need nothing but their names, so that the first visitor does not wait for them."""
-    for title in ("Sector", "Target group"):
-        bars(title)
-    _ = (
-        years(),
-        _map("Practices"),
-        _map("Organisations"),
-        two_scores(),
-        score_cells(5),
-        range_rows(),
-        *(_ranges(count) for count in range(1, 7)),
-        _places(named=True),
-        _places(named=False),
-        strips(),
-        strips(counted=True),
-    )
-
-
 def draw(rows: pd.DataFrame | None, spec: Spec, key: str, alt_text: str) -> str | None:
     """Draw a chart and return the ``id`` of the mark that was chosen in it, None where none was."""
     height = spec.get("usermeta", {}).get(_ROOM, "content")

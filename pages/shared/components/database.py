@@ -224,10 +224,15 @@ def _version(opening: int, changes: int, _of: Store) -> practices.DataVersion:  
         return practices.data_version(one)
 
 
+def version_now() -> practices.DataVersion:
+    """Find out which release of the data there is."""
+    now = store()
+    return _version(now.opening, now.changes, now)
+
+
 def published() -> Whole:
     """Find out which release of the data there is, and return what holds for it."""
-    now = store()
-    version = _version(now.opening, now.changes, now)
+    version = version_now()
     return _whole(str(database_path()), version.number, version.content_hash)
 
 

@@ -116,7 +116,7 @@ class _Now(Collector):
         for budget, times in sorted(REFUSED.items()):
             refused.add_metric([budget], times)
         yield refused
-        store, version = database.store(), database.published().version
+        store, version = database.store(), database.version_now()
         yield CounterMetricFamily(
             "practices_writes", "Writes acknowledged since the database was opened.", store.changes
         )

@@ -95,7 +95,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     warming.add_done_callback(_tell_fault)
     works = (warm_up.collect_now_and_then, watch_database, ask_own_address, write_release, reset_demonstration)
     tasks = [asyncio.create_task(work()) for work in works]
-    log.info("started with data version %(data_version)s", {"data_version": database.published().version.short})
+    log.info("started with data version %(data_version)s", {"data_version": database.version_now().short})
     yield
     log.info("stopped")
     for task in tasks:

@@ -36,13 +36,6 @@ def _files() -> dict[str, Path]:
     return own() | {_FOLDER + file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
 
 
-def prepare() -> None:
-    """Compress the scripts and styles before somebody asks for them: it takes a second of the processor in all."""
-    for path in _files().values():
-        if path.suffix in _GZIPPED:
-            _content(path, gzipped=True)
-
-
 @cache
 def _content(path: Path, gzipped: bool) -> bytes:
     return gzip.compress(path.read_bytes(), 6) if gzipped else path.read_bytes()

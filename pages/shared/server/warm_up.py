@@ -11,7 +11,6 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 
 from pages.shared.components import database
-from pages.shared.server import static_files
 
 _BETWEEN_COLLECTIONS = 10.0  # seconds
 _NOT_ASKED_FOR_YET = ("pages.shared.frame", "pages.shared.server.__main__")  # scripts, which run when imported
@@ -22,13 +21,9 @@ def prepare() -> None:
 
     What lives as long as the process need not be walked through each time (docs/performance.md).
     """
-    from pages.shared.components import charts  # noqa: PLC0415 - Altair, a fifth of all imports
-
     for module in pkgutil.walk_packages([str(Path(__file__).parent.parent)], "pages.shared."):
         if module.name not in _NOT_ASKED_FOR_YET:
             importlib.import_module(module.name)
-    charts.build()
-    static_files.prepare()
     _ = database.published().pool
     gc.collect()
     gc.freeze()
