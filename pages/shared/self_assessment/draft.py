@@ -299,23 +299,31 @@ def _words(of: OwnAssessment | Profile | OwnAnswer | Sending | None, part: str) 
 
 
 def kept_line() -> bool:
-    """Draw the line that says what the browser keeps, with what has to be decided; return whether all is loaded."""
+    """Draw the line that says what the browser keeps, with what has to be decided; return whether all is loaded.
+
+    Until then a page draws what is the same for every draft, with its fields off: the browser answers half a second
+    later, and the page would begin to be read only then.
+    """
     state = _state()
     loaded = browser_storage.kept_line(state)
     if state.changes:
         with st.expander(_("The questions have changed since you last were here"), expanded=True):
             st.markdown("\n".join(f"- {escaped(words)}" for words in state.changes))
-    if not loaded:
-        st.info(_("Looking whether this browser keeps answers of yours …"), icon=":material/hourglass_empty:")
     return loaded
+
+
+def loaded() -> bool:
+    """Return whether the browser has told what it keeps."""
+    return _state().loaded
 
 
 def widget(key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:
     """Make a widget show a value of the draft; return its key and what it calls when that changed.
 
-    ``choice``: the value is one of several, and no text.
+    ``choice``: the value is one of several, and no text. Until the draft is loaded the widget is off, and another one:
+    what it shows then is nobody's.
     """
-    return _state().widget(key, value, take, choice)
+    return _state().widget(key, value, take, choice) if loaded() else {"key": f"{key}_waiting", "disabled": True}
 
 
 def fact(name: str, value: Any) -> dict[str, Any]:
