@@ -301,8 +301,8 @@ def _words(of: OwnAssessment | Profile | OwnAnswer | Sending | None, part: str) 
 def kept_line() -> bool:
     """Draw the line that says what the browser keeps, with what has to be decided; return whether all is loaded.
 
-    Until then a page draws what is the same for every draft, with its fields off: the browser answers half a second
-    later, and the page would begin to be read only then.
+    Until then a step draws the words that are the same for every draft, and no field: what the browser keeps comes
+    with a second run, and the step would begin to be read only then.
     """
     state = _state()
     loaded = browser_storage.kept_line(state)
@@ -320,10 +320,9 @@ def loaded() -> bool:
 def widget(key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:
     """Make a widget show a value of the draft; return its key and what it calls when that changed.
 
-    ``choice``: the value is one of several, and no text. Until the draft is loaded the widget is off, and another one:
-    what it shows then is nobody's.
+    ``choice``: the value is one of several, and no text.
     """
-    return _state().widget(key, value, take, choice) if loaded() else {"key": f"{key}_waiting", "disabled": True}
+    return _state().widget(key, value, take, choice)
 
 
 def fact(name: str, value: Any) -> dict[str, Any]:
