@@ -14,8 +14,7 @@ step = navigation.current()
 st.title(_("Assess your own practice"))
 top = st.container()
 private_links.keep(ask=step.id == "submit")
-if not draft.kept_line():
-    st.stop()
+loaded = draft.kept_line()
 with top:
     navigation.progress()
 navigation.choose(step)
@@ -23,6 +22,15 @@ begin_at_heading(f"{step.id} {submit.pressed()}")
 match step.id:
     case "start":
         start.introduction(st.query_params.get("practice"))
+    case _ if step.indicator:
+        questions, so_far = st.columns([3, 1])
+        with questions:
+            question(step)
+        if loaded:
+            with so_far:
+                result.so_far(framework)
+    case _ if not loaded:
+        pass  # the other steps are about what was answered
     case "profile":
         start.profile()
     case "result":
@@ -39,12 +47,7 @@ match step.id:
         downloads.take_away()
     case "submit":
         submit.submit(framework)
-    case _:
-        questions, so_far = st.columns([3, 1])
-        with questions:
-            question(step)
-        with so_far:
-            result.so_far(framework)
-navigation.back_and_next(step)
-start.forget_here()
-draft.take_newer()
+if loaded:
+    navigation.back_and_next(step)
+    start.forget_here()
+    draft.take_newer()

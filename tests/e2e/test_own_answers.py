@@ -39,7 +39,7 @@ PLANTED_NAME, PLANTED_NOTE, PLANTED_LINK = "Quokkaname Lighthouse", "quokkanote 
 def at(page: Page, url: str, step: str) -> Page:
     page.goto(f"{url}/self_assessment?step={step}")
     settled(page)
-    expect(page.get_by_role("combobox", name="Step, in any order")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Step, in any order")).to_be_enabled()
     return page
 
 

@@ -49,7 +49,7 @@ def opened() -> AppTest:
 
 def all_open(app: AppTest) -> AppTest:
     """Press every button that opens something which is drawn only then."""
-    ids = [box.proto.popover.id for box in app.get("popover")]
+    ids = [*(box.proto.popover.id for box in app.get("popover")), *(box.proto.id for box in app.expander)]
     for id_ in filter(None, ids):
         app.session_state[id_.split("-", 2)[2]] = True
     return app.run() if any(ids) else app

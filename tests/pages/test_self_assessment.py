@@ -85,12 +85,20 @@ def row_counts() -> dict[str, int]:
 # --- steps -----------------------------------------------------------------------------------------------------
 
 
-def test_until_the_browser_has_told_what_it_keeps_nothing_can_be_answered(visit: Visit) -> None:
-    app = visit("self_assessment")
-    assert not app.exception
-    assert "Looking whether this browser keeps answers" in app.info[0].value
-    assert not app.radio
-    assert [one.key for one in app.selectbox] == ["reader_language"]
+def test_until_the_browser_has_told_what_it_keeps_everything_can_be_read_and_nothing_answered(visit: Visit) -> None:
+    for step in navigation.steps():
+        app = visit("self_assessment", step=step.id)
+        assert not app.exception
+        (progress,) = app.get("progress")
+        assert "Looking whether this browser keeps answers" in progress.proto.text
+        assert all(one.disabled for one in app.selectbox if one.key != "reader_language"), step.id
+        assert not [*app.radio, *app.button, *app.text_input, *app.text_area, *app.number_input], step.id
+        read = [one.value for one in [*app.header, *app.markdown]]
+        if step.indicator:
+            assert read[0] == step.indicator.label
+            assert any(step.indicator.met in words for words in read)
+        else:
+            assert bool(app.header) == (step.id == "start"), f"{step.id} is about what was answered"
 
 
 @pytest.mark.parametrize("full", [False, True])

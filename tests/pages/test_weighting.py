@@ -122,6 +122,8 @@ def test_a_preset_in_the_link_comes_back_as_it_is_and_gives_some_practices_a_com
     assert app.radio(key="preset").value == id_
     assert sliders(app) == shares(preset(FRAMEWORK, id_))
     assert app.run().query_params == {"weights": id_}
+    assert not app.number_input, "drawn when it is opened"
+    screen.all_open(app)
     for criterion in FRAMEWORK.criteria:
         for indicator in criterion.indicators:
             expected = 1.0 if id_ == "equal" else indicator.weight
@@ -178,12 +180,12 @@ def test_moving_weights_keeps_the_filter_and_the_freedom(visit: Visit) -> None:
 
 def test_an_indicators_weight_stands_in_the_link_and_a_silent_criterion_is_refused(visit: Visit) -> None:
     one = FRAMEWORK.criteria[0].indicators[0]
-    app = visit("weighting")
+    app = screen.all_open(visit("weighting"))
     app.number_input(key=f"indicator-{one.id}").set_value(3.5).run()
     assert not app.exception
     assert app.query_params["wi"] in (f"{one.id}:3.5", [f"{one.id}:3.5"])
     *silent, last = FRAMEWORK.criteria[0].indicators
-    app = visit("weighting", wi=[f"{other.id}:0" for other in silent])
+    app = screen.all_open(visit("weighting", wi=[f"{other.id}:0" for other in silent]))
     assert not app.warning
     app.number_input(key=f"indicator-{last.id}").set_value(0.0).run()
     assert not app.exception

@@ -22,6 +22,7 @@ from criteria.weight_effects import (
 )
 from criteria.weighting import PRESETS, Floats, Weighting, from_params, preset, preset_of, to_params, weighting
 from pages.shared.components import links
+from pages.shared.components.popover import popover
 from pages.shared.components.screen_texts import escaped, percent, rounded_down, with_range
 from practices_db import formats
 from practices_db.catalogue.practice_filter import PracticeFilter
@@ -102,8 +103,13 @@ def panel(framework: Framework, weights: Weighting, scores: Scores) -> None:
                 st.caption(words)
     with st.container(key="paper"):  # start_page.css shows it only there
         _on_paper(framework, shares, told)
-    with st.expander(_("Weights inside a criterion"), icon=":material/tune:"):
-        _indicators(framework, weights)
+    popover(
+        _("Weights inside a criterion"),
+        lambda: _indicators(framework, weights),
+        "screen_indicators",
+        st.expander,
+        icon=":material/tune:",
+    )
 
 
 def _use_preset() -> None:

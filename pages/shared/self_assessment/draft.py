@@ -299,15 +299,22 @@ def _words(of: OwnAssessment | Profile | OwnAnswer | Sending | None, part: str) 
 
 
 def kept_line() -> bool:
-    """Draw the line that says what the browser keeps, with what has to be decided; return whether all is loaded."""
+    """Draw the line that says what the browser keeps, with what has to be decided; return whether all is loaded.
+
+    Until then a step draws the words that are the same for every draft, and no field: what the browser keeps comes
+    with a second run, and the step would begin to be read only then.
+    """
     state = _state()
     loaded = browser_storage.kept_line(state)
     if state.changes:
         with st.expander(_("The questions have changed since you last were here"), expanded=True):
             st.markdown("\n".join(f"- {escaped(words)}" for words in state.changes))
-    if not loaded:
-        st.info(_("Looking whether this browser keeps answers of yours …"), icon=":material/hourglass_empty:")
     return loaded
+
+
+def loaded() -> bool:
+    """Return whether the browser has told what it keeps."""
+    return _state().loaded
 
 
 def widget(key: str, value: Any, take: Callable[[Any], None], choice: bool = False) -> dict[str, Any]:

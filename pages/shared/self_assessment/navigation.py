@@ -128,6 +128,9 @@ def first_open(form: OwnAssessment, short: bool) -> Step | None:
 
 def progress() -> None:
     """Draw how much is answered and about how many minutes are left."""
+    if not draft.loaded():
+        st.progress(0.0, text=_("Looking whether this browser keeps answers of yours …"))
+        return
     form, short = draft.mine(), draft.draft().short
     every = [one.id for one in asked(short)]
     answered = sum(id_ in form.form for id_ in every)
@@ -218,6 +221,7 @@ def choose(step: Step) -> None:
         format_func=lambda id_: _label(id_, form),
         key="own_step",
         on_change=lambda: go(st.session_state["own_step"]),
+        disabled=not draft.loaded(),
     )
 
 

@@ -62,6 +62,10 @@ def question(step: Step) -> None:
         return
     st.header(_(step.indicator.label))
     st.caption(formats.pair(_(step.criterion.title), _(step.question.text)))
+    if not draft.loaded():
+        answers = map(with_anchor(step.indicator), ANSWER_IDS)
+        st.markdown("\n".join(f"- {words}" for words in answers))
+        return
     with database.cursor() as cursor:
         example = practices.example_answers(cursor, [step.indicator.id]).get(step.indicator.id)
     invited = opened_link.invitation()

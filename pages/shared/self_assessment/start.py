@@ -51,6 +51,8 @@ def introduction(wanted: str | None) -> None:
             ).format(practice=of_catalogue(opened_link.practice_of(invited)[1])),
             icon=":material/rate_review:",
         )
+    if not draft.loaded():
+        return
     choose_length()
     st.info(
         _(
