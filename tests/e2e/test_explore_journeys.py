@@ -61,7 +61,7 @@ def test_from_the_front_page_to_sentence_link_and_file_in_five_clicks(
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     text, link = page.evaluate("navigator.clipboard.readText()").split("\n")
     assert SAID.match(text.split(". ")[0] + ".")
-    assert "Best evidence (" in text
+    assert "Best evidence on participants (" in text
     clicks.on(download_button(page))
     with page.expect_download() as caught:
         clicks.on(page.get_by_role("button", name="Download as CSV"))
@@ -93,7 +93,7 @@ def test_the_best_evidence_on_employment_in_two_clicks(server: Server, page: Pag
     assert clicks.count == 2
     expect(sentence(page)).to_have_text(re.compile("practices on employment"))
     expect(
-        page.get_by_role("main").get_by_text(re.compile(r"Best evidence \(randomised trial, 5 of 5"))
+        page.get_by_role("main").get_by_text(re.compile(r"Best evidence on participants \(randomised trial, 5 of 5"))
     ).to_be_visible()
 
 
