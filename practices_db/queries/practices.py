@@ -15,7 +15,7 @@ import pandas as pd
 from criteria.counted_answer import COUNTING
 from criteria.framework import CURRENT, AnswerId
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
-from practices_db.catalogue.vocabularies import NOT_ON_PARTICIPANTS, vocabulary
+from practices_db.catalogue.vocabularies import NOT_FOR_PEOPLE, vocabulary
 from practices_db.database.store import Cursor, Store, records, value_of
 from practices_db.errors import PracticesError
 from practices_db.translation import _
@@ -89,11 +89,11 @@ _ORDER: dict[Sort, str] = {
     "newest": "c.start_year DESC NULLS LAST, c.name_key, c.id",
 }
 
-# Which main result is named as the best evidence: one on participants before one on others before all else, such as
+# Which main result is named as the best evidence: one on people in it before one on others before all else, such as
 # what a euro brings; then the strongest. NULL where no result is known.
 RESULT_LEAD = (
-    f"c.result_mark + 10 * coalesce(list_position({[*NOT_ON_PARTICIPANTS]}, c.result_outcome), "
-    f"{len(NOT_ON_PARTICIPANTS) + 1})"
+    f"c.result_mark + 10 * coalesce(list_position({[*NOT_FOR_PEOPLE]}, c.result_outcome), "
+    f"{len(NOT_FOR_PEOPLE) + 1})"
 )
 
 

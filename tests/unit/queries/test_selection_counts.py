@@ -102,4 +102,4 @@ def test_what_a_euro_brings_is_named_only_where_nothing_is_known_of_participants
     for counts in both_ways(store, index, beside):
         assert counts.best is not None
         assert counts.best["id"] == weaker.id
-        assert "Best evidence on participants (monitoring figures, 1 of 5" in answer(beside, counts)
+        assert "Best evidence on outcomes for people (monitoring figures, 1 of 5" in answer(beside, counts)
