@@ -92,8 +92,7 @@ _ORDER: dict[Sort, str] = {
 # Which main result is named as the best evidence: one on people in it before one on others before all else, such as
 # what a euro brings; then the strongest. NULL where no result is known.
 RESULT_LEAD = (
-    f"c.result_mark + 10 * coalesce(list_position({[*NOT_FOR_PEOPLE]}, c.result_outcome), "
-    f"{len(NOT_FOR_PEOPLE) + 1})"
+    f"c.result_mark + 10 * coalesce(list_position({[*NOT_FOR_PEOPLE]}, c.result_outcome), {len(NOT_FOR_PEOPLE) + 1})"
 )
 
 
