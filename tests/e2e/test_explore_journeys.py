@@ -62,6 +62,7 @@ def _by_its_own_question(page: Page, clicks: Clicks) -> None:
     for country in ("Italy", "Germany"):
         page.keyboard.type(country)  # the list is long; whoever scrolls needs no click for it
         clicks.on(page.get_by_role("option", name=re.compile(f"^{country} ")))
+        settled(page)
     page.keyboard.press("Escape")
     settled(page)
     assert clicks.count == 5
