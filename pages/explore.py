@@ -3,12 +3,13 @@
 import streamlit as st
 
 from pages.shared.components import chart_with_download, charts, database, filter_form, links, skip_link, tables
+from pages.shared.components.answer import answer
 from pages.shared.components.chart_with_download import Drawn
 from pages.shared.components.pagination import rows_shown
 from pages.shared.components.screen_texts import escaped
 from pages.shared.library import publications
 from pages.shared.practices import groups
-from pages.shared.practices.explore_form import DEFAULT_VIEW, SEARCH, VIEWS, answer, coverage_and_period, view_and_sort
+from pages.shared.practices.explore_form import DEFAULT_VIEW, SEARCH, VIEWS, coverage_and_period, view_and_sort
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, SORTS, PracticeFilter
 from practices_db.catalogue.vocabularies import NOT_STATED
 from practices_db.translation import _

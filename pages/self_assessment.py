@@ -10,8 +10,8 @@ from pages.shared.self_assessment.questions import question
 from practices_db.translation import _
 
 framework = current_framework()
-step = navigation.current()
 st.title(_("Assess your own practice"))
+step = navigation.current()
 top = st.container()
 private_links.keep(ask=step.id == "submit")
 loaded = draft.kept_line()

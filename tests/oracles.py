@@ -426,6 +426,13 @@ def mark(one: Practice) -> int:
     return marks[one.results[0]["design"]] if one.results else 0
 
 
+def leads_by(one: Practice) -> int:
+    """Return how far a practice's main result leads: on participants, then on others, then all else; then by mark."""
+    if not one.results:
+        return 0
+    return mark(one) + {"other": 100, "attitudes-of-receiving-society": 200}.get(one.results[0]["outcome"], 300)
+
+
 def found_by_others(one: Practice) -> bool:
     """Whether a practice's main result is known to come from someone other than its operator."""
     return bool(one.results) and one.results[0]["independent_of_operator"] == "yes"

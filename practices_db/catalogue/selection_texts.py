@@ -14,6 +14,7 @@ from practices_db.catalogue.filters import Facet
 from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.result_texts import MOST, ResultWords
+from practices_db.catalogue.vocabularies import NOT_FOR_PEOPLE
 from practices_db.translation import _, ngettext
 
 
@@ -37,8 +38,8 @@ class SelectionCounts(FoundCounts):
     """What a selection holds.
 
     ``assessed``: with a published assessment; ``scored``: with both main scores; ``unknown``: with neither of result
-    and assessment. ``best``: the card whose result has the strongest evidence, the first in the default order; None
-    where no result is known. ``alike``: how many have a result of that strength.
+    and assessment. ``best``: the card with the strongest evidence on outcomes for people, where there is none on
+    others or on money, the first in the default order; None: no result is known. ``alike``: how many are as strong.
     """
 
     assessed: int
@@ -130,7 +131,11 @@ def _best(counts: SelectionCounts) -> str:
     if others := counts.alike - 1:
         more = ngettext("{count} more practice at this level", "{count} more practices at this level", others)
         about.append(more.format(count=formats.count(others)))
-    return _("Best evidence ({about}): {practice}. {result}.").format(
+    if result.outcome in NOT_FOR_PEOPLE:
+        said = _("Best evidence ({about}): {practice}. {result}.")
+    else:
+        said = _("Best evidence on outcomes for people ({about}): {practice}. {result}.")
+    return said.format(
         about=", ".join(about),
         practice=marked(counts.best["name"].rstrip(".")),
         result=formats.parted([result.found, *([result.limits] if result.limits else [])]),

@@ -39,6 +39,8 @@ _SAID_OTHERWISE: dict[str, Literal["sector", "target_group", "measure_type"]] = 
     "target_group": "target_group",
     "measure_type": "measure_type",
 }
+# Outcomes that are not of the people a practice serves, what says least of them first: a social return is "other".
+NOT_FOR_PEOPLE = ("other", "attitudes-of-receiving-society")
 # The sector whose practices aim at an outcome; two outcomes have none.
 SECTOR_OF = {
     "employment": "employment",

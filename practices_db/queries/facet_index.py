@@ -21,7 +21,7 @@ from practices_db import frames as pd
 from practices_db.catalogue.practice_filter import FACETS, SORTS, PracticeFilter, Sort
 from practices_db.catalogue.vocabularies import HEADLINES, NOT_STATED
 from practices_db.database.store import Cursor
-from practices_db.queries.practices import KNOWN_END, KNOWN_START, POSSIBLE_END, POSSIBLE_START, order_of
+from practices_db.queries.practices import KNOWN_END, KNOWN_START, POSSIBLE_END, POSSIBLE_START, RESULT_LEAD, order_of
 
 Bits = npt.NDArray[np.uint64]  # 64 practices a word, the first in the lowest bit
 Bools = npt.NDArray[np.bool_]
@@ -29,10 +29,11 @@ Places = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 _NUMBERS = (
-    *("answered", "strongest_evidence", "assessed", "result_mark"),
+    *("answered", "strongest_evidence", "assessed"),
     *(f"{node}_{what}" for node in HEADLINES for what in ("score", "low", "high", "coverage", "scored")),
 )
-_YEARS = {
+_WORKED_OUT = {
+    "result_lead": RESULT_LEAD,
     "known_start": KNOWN_START,
     "possible_start": POSSIBLE_START,
     "known_end": KNOWN_END,
@@ -56,7 +57,7 @@ class Index:
 
     ``bits``: for each facet, values × words; ``values``: the values in that order; ``orders``: the places in each
     order of the screen; ``numbers``: columns of the cards, NaN where nothing is stated, truth values as 0 and 1,
-    and the years in which each ran (queries.practices).
+    the years in which each ran and how far its result leads (queries.practices).
     """
 
     ids: tuple[str, ...]
@@ -71,7 +72,7 @@ class Index:
         """Read the derived tables."""
         rows = cursor.execute("SELECT id, search_text FROM practice_card ORDER BY name_key, id").fetchall()
         size = len(rows)
-        numbers = ", ".join([*_NUMBERS, *(f"{year} AS {name}" for name, year in _YEARS.items())])
+        numbers = ", ".join([*_NUMBERS, *(f"{sql} AS {name}" for name, sql in _WORKED_OUT.items())])
         found = cursor.execute(f"SELECT {numbers} FROM practice_card c ORDER BY name_key, id").fetchnumpy()
         ids = [id_ for id_, _ in rows]
         cursor.register("placed", pd.DataFrame({"id": pd.Series(ids, dtype=object), "place": np.arange(size)}))
@@ -84,7 +85,7 @@ class Index:
             values={facet: values for facet, (values, _) in facets.items()},
             bits={facet: bits for facet, (_, bits) in facets.items()},
             orders=orders,
-            numbers={name: _filled(found[name]) for name in (*_NUMBERS, *_YEARS)},
+            numbers={name: _filled(found[name]) for name in (*_NUMBERS, *_WORKED_OUT)},
         )
 
     @cached_property

@@ -157,7 +157,7 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
 
     def several(name: str, known_: Sequence[str]) -> tuple[str, ...]:
         values = dict.fromkeys(params.get(name, ()))
-        dropped.extend(f"{name}: {shown(value)}" for value in values if value not in known_)
+        dropped.extend(_unknown(name, value) for value in values if value not in known_)
         return tuple(value for value in values if value in known_)
 
     def one(name: str, known_: Sequence[str]) -> str | None:
@@ -169,10 +169,11 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
             return None
         if value.isascii() and value.isdigit() and 0 < int(value[:12]) <= _LARGEST and len(value) < 12:
             return int(value)
-        dropped.append(f"{name}: {shown(value)}")
+        dropped.append(_unknown(name, value))
         return None
 
     given = "".join(c if c.isprintable() else " " for c in (params.get("q") or [""])[-1])
+    off = several("off", list(REASONS))
     words, rest = given[:LONGEST], given[LONGEST:].strip()
     if rest:
         said = _("q: {count} characters, of which the first {most} are read")
@@ -187,10 +188,14 @@ def from_params(params: Mapping[str, Sequence[str]]) -> tuple[Asked, list[str]]:
         number("inhabitants"),
         one("money", list(MONEY)),
         several("have", list(HAVE)),
-        tuple(reason for reason in REASONS if reason in several("off", list(REASONS))),
+        tuple(reason for reason in REASONS if reason in off),
         several("type", list(vocabulary("measure_type"))),
         several("topic", list(topics())),
     ), dropped
+
+
+def _unknown(name: str, value: str) -> str:
+    return _("{what} {value} is unknown").format(what=name, value=shown(value))
 
 
 @cache

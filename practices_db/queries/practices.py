@@ -14,7 +14,7 @@ from criteria.counted_answer import COUNTING
 from criteria.framework import CURRENT, AnswerId
 from practices_db import frames as pd
 from practices_db.catalogue.practice_filter import FACETS, PracticeFilter, Sort
-from practices_db.catalogue.vocabularies import vocabulary
+from practices_db.catalogue.vocabularies import NOT_FOR_PEOPLE, vocabulary
 from practices_db.database.store import Cursor, Store, records, value_of
 from practices_db.errors import PracticesError
 from practices_db.translation import _
@@ -87,6 +87,12 @@ _ORDER: dict[Sort, str] = {
     "sustainability": "c.sustainability_scored DESC, c.sustainability_low DESC NULLS LAST, c.name_key, c.id",
     "newest": "c.start_year DESC NULLS LAST, c.name_key, c.id",
 }
+
+# Which main result is named as the best evidence: one on people in it before one on others before all else, such as
+# what a euro brings; then the strongest. NULL where no result is known.
+RESULT_LEAD = (
+    f"c.result_mark + 10 * coalesce(list_position({[*NOT_FOR_PEOPLE]}, c.result_outcome), {len(NOT_FOR_PEOPLE) + 1})"
+)
 
 
 def order_of(sort: Sort) -> str:

@@ -15,15 +15,15 @@ from practices_db.catalogue.selection_texts import FoundCounts, SelectionCounts
 from practices_db.catalogue.vocabularies import HEADLINES
 from practices_db.database.store import Cursor, records
 from practices_db.queries.facet_index import Selection
-from practices_db.queries.practices import KNOWN_END, KNOWN_START, SELECTED, order_of, parameters
+from practices_db.queries.practices import KNOWN_END, KNOWN_START, RESULT_LEAD, SELECTED, order_of, parameters
 
 _COUNTS = f"""
     SELECT
         count(*), count(*) FILTER (WHERE assessed),
         count(*) FILTER (WHERE effectiveness_scored AND sustainability_scored),
         count(*) FILTER (WHERE NOT assessed AND result_mark IS NULL),
-        count(*) FILTER (WHERE result_mark = (
-            SELECT max(c.result_mark) FROM practice_card c SEMI JOIN selected ON selected.id = c.id
+        count(*) FILTER (WHERE {RESULT_LEAD} = (
+            SELECT max({RESULT_LEAD}) FROM practice_card c SEMI JOIN selected ON selected.id = c.id
         )),
         count(*) FILTER (WHERE {KNOWN_END} < $from AND {KNOWN_START} IS NOT NULL),
         count(*) FILTER (WHERE {KNOWN_START} > $to),
@@ -38,7 +38,7 @@ _VALUES = """
 """
 _BEST = f"""
     SELECT c.* FROM practice_card c SEMI JOIN selected ON selected.id = c.id
-    WHERE c.result_mark IS NOT NULL ORDER BY {order_of(DEFAULT_SORT)} LIMIT 1
+    WHERE c.result_mark IS NOT NULL ORDER BY {RESULT_LEAD} DESC, {order_of(DEFAULT_SORT)} LIMIT 1
 """
 
 
@@ -78,11 +78,12 @@ def found_counts(selection: Selection) -> FoundCounts:
 def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) -> SelectionCounts:
     """Return what a selection of the index holds; ``card`` is asked for the card of a practice."""
     assessed = selection.numbers("assessed") > 0
-    marks = selection.numbers("result_mark")
     scored = np.logical_and.reduce([selection.numbers(f"{node}_scored") > 0 for node in HEADLINES])
-    has_result = ~np.isnan(marks)
+    has_result = ~np.isnan(selection.numbers("result_lead"))
     order = selection.index.orders[DEFAULT_SORT]
-    best = order[selection.mask[order]][: int(has_result.any())]  # whoever has no result comes last
+    lead = selection.index.numbers["result_lead"]
+    leading = selection.mask & (lead == lead[selection.mask].max(initial=0, where=has_result))
+    best = order[leading[order]][:1]
     found = found_counts(selection)
     return SelectionCounts(
         found.practices,
@@ -94,5 +95,5 @@ def counts_of(selection: Selection, card: Callable[[str], Mapping[str, Any]]) ->
         int(scored.sum()),
         int((~assessed & ~has_result).sum()),
         card(selection.index.ids[best[0]]) if len(best) else None,
-        int((marks == marks[has_result].max()).sum()) if len(best) else 0,
+        int(leading.sum()),
     )

@@ -37,7 +37,7 @@ def heading(page: Page, name: str | Pattern[str] | None = None) -> Locator:
 
 def sentence(page: Page) -> Locator:
     """Return the sentence above the result."""
-    words = re.compile(r"^All [\d,]+ practices\.$|^([\d,]+|No) (of [\d,]+ )?practices? (?!have |has ).*\.$")
+    words = re.compile(r"^All [\d,]+ practices\.$|^([\d,]+|No) (of [\d,]+ )?practices? (?!have |has |from ).*\.$")
     return page.get_by_role("main").get_by_role("paragraph").filter(has_text=words)
 
 

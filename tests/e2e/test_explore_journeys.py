@@ -42,13 +42,7 @@ def _type_into(page: Page, label: str, *options: str) -> None:
     settled(page)
 
 
-def test_from_the_front_page_to_sentence_link_and_file_in_five_clicks(
-    server: Server, page: Page, somebody_else: Page
-) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    clicks = Clicks()
-    page.goto(server.url)
-    settled(page)
+def _by_explore(page: Page, clicks: Clicks) -> None:
     clicks.on(menu(page).get_by_role("link", name="Explore"))
     expect(sentence(page)).to_be_visible()
     settled(page)
@@ -56,16 +50,71 @@ def test_from_the_front_page_to_sentence_link_and_file_in_five_clicks(
     _type_into(page, "Country", "Italy", "Germany")
     _type_into(page, "Target group", "Refugees")
     _type_into(page, "Sector", "Housing and settlement")
+
+
+def _by_its_own_question(page: Page, clicks: Clicks) -> None:
+    """With the mouse alone, each option chosen a click: all three are there with the fifth."""
+    box = page.get_by_role("combobox", name="I want better")
+    clicks.on(box)
+    clicks.on(page.get_by_role("option", name="Housing"))
+    settled(page)
+    clicks.on(page.get_by_role("combobox", name="in", exact=True))
+    for country in ("Italy", "Germany"):
+        page.keyboard.type(country)  # the list is long; whoever scrolls needs no click for it
+        clicks.on(page.get_by_role("option", name=re.compile(f"^{country} ")))
+        settled(page)
+    page.keyboard.press("Escape")
+    settled(page)
+    assert clicks.count == 5
+    for there in (page.get_by_role("button", name="Copy text"), download_button(page)):
+        expect(there).to_be_in_viewport()
+
+
+def _by_its_own_question_typed(page: Page, clicks: Clicks) -> None:
+    clicks.on(page.get_by_role("combobox", name="I want better"))
+    page.keyboard.type("Housing")
+    page.keyboard.press("Enter")
+    settled(page)
+    _type_into(page, "in", "Italy", "Germany")
+
+
+def _by_what_works(page: Page, clicks: Clicks) -> None:
+    _by_its_own_question_typed(page, clicks)
+    clicks.on(page.get_by_role("button", name="Show what is known"))
+    expect(page).to_have_url(re.compile("/what-works[?]outcome=housing"))
+    settled(page)
+
+
+WAYS = {"its own question": _by_its_own_question_typed, "what works": _by_what_works, "explore": _by_explore}
+
+
+def test_the_front_page_answers_its_own_question_with_the_fifth_click_of_the_mouse(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(server.url)
+    settled(page)
+    _by_its_own_question(page, Clicks())
+    expect(sentence(page)).to_have_text(SAID)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_from_the_front_page_to_sentence_link_and_file_in_five_clicks(
+    way: str, server: Server, page: Page, somebody_else: Page
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    clicks = Clicks()
+    page.goto(server.url)
+    settled(page)
+    WAYS[way](page, clicks)
     expect(sentence(page)).to_have_text(SAID)
     clicks.on(page.get_by_role("button", name="Copy text"))
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     text, link = page.evaluate("navigator.clipboard.readText()").split("\n")
     assert SAID.match(text.split(". ")[0] + ".")
-    assert "Best evidence (" in text
+    assert "Best evidence on outcomes for people (" in text
     clicks.on(download_button(page))
     with page.expect_download() as caught:
         clicks.on(page.get_by_role("button", name="Download as CSV"))
-    assert clicks.count == 5
+    assert clicks.count <= 5
     assert re.fullmatch(
         r"practices_housing_refugees_IT-DE_\d{4}-\d\d-\d\d_[0-9a-f]{16}_spreadsheet\.csv",
         caught.value.suggested_filename,
@@ -93,7 +142,7 @@ def test_the_best_evidence_on_employment_in_two_clicks(server: Server, page: Pag
     assert clicks.count == 2
     expect(sentence(page)).to_have_text(re.compile("practices on employment"))
     expect(
-        page.get_by_role("main").get_by_text(re.compile(r"Best evidence \(randomised trial, 5 of 5"))
+        page.get_by_role("main").get_by_text(re.compile(r"Best evidence on .* \(randomised trial, 5 of 5"))
     ).to_be_visible()
 
 

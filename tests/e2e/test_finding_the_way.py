@@ -72,7 +72,7 @@ def test_on_a_telephone_the_drawer_closes_once_a_page_is_chosen_and_stays_closed
     settled(page)
     drawer = page.get_by_test_id("stSidebar")
     expect(drawer).not_to_be_in_viewport()
-    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("button", name="Menu", exact=True).click()
     expect(drawer).to_be_in_viewport()
     drawer.get_by_role("link", name="Evidence").click()
     expect(heading(page)).to_have_text("Evidence library")
@@ -81,6 +81,24 @@ def test_on_a_telephone_the_drawer_closes_once_a_page_is_chosen_and_stays_closed
     settled(page)
     expect(heading(page)).to_have_text("Evidence library")
     expect(drawer).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_on_a_telephone_the_menu_has_its_word_beside_logo_and_language(width: int, server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for language, word in (("en", "Menu"), ("de", "Menü")):
+        page.goto(f"{server.url}/method?lang={language}")
+        button = page.get_by_role("button", name=word, exact=True)
+        expect(button).to_be_visible()
+        expect(page.locator(".st-key-language_choice input")).to_be_visible()
+        assert button.evaluate("e => getComputedStyle(e, '::after').content") == f'"{word}"'
+        around = [
+            one.bounding_box()
+            for one in (page.get_by_test_id("stHeaderLogo"), button, page.locator(".st-key-language_choice"))
+        ]
+        edges = [edge for box in around if box for edge in (box["x"], box["x"] + box["width"])]
+        assert len(edges) == 6
+        assert [0, *edges, width] == sorted([0, *edges, width]), "one over the other, or over the edge"
 
 
 # --- the keyboard ------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import io
 import re
 import tomllib
 from datetime import datetime
+from math import hypot
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -113,6 +114,41 @@ def test_a_page_prints_what_it_says_on_few_sheets(name: str, server: Server, rea
     theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
     for dark in ("backgroundColor", "secondaryBackgroundColor", "textColor"):
         assert not _painted(pdf, theme["dark"][dark]), f"the dark {dark} on paper"
+
+
+CHARTS = {
+    **{name: PAPERS[name].address for name in ("ranges", "two scores", "groups", "practice", "compare", "gap map")},
+    "weighting of few": PAPERS["weighting of few"].address,
+    "types": "/gaps?map=types",
+    "type": "/what-works?type=job-coaching-and-matching",
+    "about": PAPERS["about"].address,
+}
+
+
+def test_every_text_of_a_printed_chart_is_seven_points_or_more(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})  # the wider the screen, the more is made smaller
+    for name, address in CHARTS.items():
+        walk(page, server.url + address)
+        settled(page)
+        expect(page.locator("svg.marks, canvas.marks").first).to_be_attached()
+        page.add_style_tag(content=".stTable, code { display: none !important }")  # whose letters are smaller
+        sizes = _sizes(printed(page))
+        assert min(sizes) >= 7, (name, sizes[min(sizes)])
+
+
+def _sizes(pdf: pypdf.PdfReader) -> dict[float, list[str]]:
+    """Return the texts of a file by their height in points."""
+    found: dict[float, list[str]] = {}
+
+    def visit(text: str, matrix: list[float], of_text: list[float], _font: object, size: float) -> None:
+        if text.strip():
+            across = of_text[2] * matrix[0] + of_text[3] * matrix[2]
+            up = of_text[2] * matrix[1] + of_text[3] * matrix[3]
+            found.setdefault(round(size * hypot(across, up), 2), []).append(text.strip())
+
+    for sheet in pdf.pages:
+        sheet.extract_text(visitor_text=visit)
+    return found
 
 
 def _painted(pdf: pypdf.PdfReader, colour: str) -> bool:

@@ -280,7 +280,7 @@ def test_a_value_that_finds_nothing_is_said_above_the_result(visit: Visit) -> No
     )
     (copied,) = (json.loads(one.proto.json) for one in app.get("bidi_component") if "copied" in one.proto.json)
     assert copied["text"]["copied"].startswith(screen.sentence(app))
-    assert "Best evidence (" in copied["text"]["copied"]
+    assert "Best evidence on outcomes for people (" in copied["text"]["copied"]
 
 
 def test_clear_all_shows_all_practices_and_keeps_view_and_order(visit: Visit) -> None:

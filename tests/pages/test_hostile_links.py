@@ -209,3 +209,30 @@ def test_a_practice_that_is_not_there_is_named_and_the_others_are_shown(visit: V
     app = visit("explore", id=["accelair", "nope"])
     assert screen.as_read(app.warning[0].value) == "We ignored part of this link: id nope is unknown"
     assert any("1 practice " in screen.as_read(str(one.value)) for one in app.markdown)
+
+
+EVERY_PAGE = {
+    "overview": ("outcome", "target-group", "country"),
+    "what_works": ("outcome", "type"),
+    "explore": ("sector", "view", "sort", "page"),
+    "compare": ("practice",),
+    "evidence": ("view", "theme"),
+    "communities": ("page",),
+    "gaps": ("map", "down", "shown"),
+    "weighting": ("free", "reading", "weights"),
+    "needs": ("who", "off"),
+    "practice": ("practice",),
+    "transfer": ("practice",),
+    "self_assessment": ("step",),
+}
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE)
+def test_what_is_empty_or_repeated_leaves_the_address_and_what_is_unknown_is_said_once(page: str, visit: Visit) -> None:
+    for parameter in EVERY_PAGE[page]:
+        app = visit(page, **{parameter: ["", "bogus", "bogus"]})
+        assert app.query_params[parameter] == "bogus", parameter
+        said = [one.value for one in (*app.warning, *app.error, *app.markdown) if "bogus" in one.value]
+        assert len(said) == 1, (parameter, said)
+        assert said[0].count("bogus") == 1, parameter
+        assert parameter not in visit(page, **{parameter: ["", " "]}).query_params, parameter

@@ -64,7 +64,7 @@ def test_a_score_has_the_evidence_of_its_own_answers_and_the_result_its_own(visi
 
 def test_level_of_evidence_and_independence_of_the_source_are_told_apart(visit: Visit) -> None:
     text = screen.as_read("\n".join(screen.bodies(visit("practice", practice="duo-for-a-job"))))
-    assert "independent evaluation (3 of 5), in a source not independent of the operator" in text
+    assert "independent evaluation (3 of 5), as told by a source that is not independent of the operator" in text
     assert "(3 of 5), from the operator" not in text
 
 

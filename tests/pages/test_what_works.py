@@ -248,6 +248,19 @@ def test_the_front_page_asks_answers_and_says_what_is_not_known(visit: Visit) ->
     assert not screen.charts(app)
 
 
+def test_the_front_page_says_which_practices_are_meant_as_soon_as_something_is_chosen(visit: Visit) -> None:
+    app = visit("overview")
+    assert not app.get("bidi_component"), "a page that is only read needs nothing to copy with"
+    app.selectbox(key="ask_outcome").set_value("housing").run()
+    app.multiselect(key="ask_countries").set_value(["IT", "DE"]).run()
+    assert app.query_params == {"outcome": "housing", "country": ["IT", "DE"]}
+    said = "6 practices for refugees on housing and settlement: 6 in Italy, none in Germany."
+    assert said in as_read("\n".join(screen.bodies(app)))
+    app.selectbox(key="ask_group").set_value("all").run()
+    assert app.query_params["target-group"] == "all"
+    assert " for refugees on housing" not in as_read("\n".join(screen.bodies(app)))
+
+
 def test_an_example_has_the_direction_of_its_label(visit: Visit) -> None:
     """Under "Consistent gains" no sentence of a mixed study; under a label without direction it is named."""
     said = {"Consistent gains": "Improved: ", "First signs of gains": "Improved: ", "Points to harm": "Worsened: ",
@@ -303,9 +316,8 @@ def test_counts_of_practices_name_the_choice_and_the_total(visit: Visit) -> None
     studied = {row["study_family"] for rows in of.values() for row in rows if "elderly" in row["for_whom"].split(";")}
     assert f"Of {len(families)} studies, {len(studied) or 'none'} studied older people." in words
     labels = [link.proto.label for link in app.get("page_link") if re.search(r"(\d|No) practice", link.proto.label)]
-    first, *of_types = labels
-    assert as_read(first).endswith(" in Italy for older people on language; list in Explore")
-    assert all(" in Italy for older people; " in as_read(label) for label in of_types)
+    assert all(" in Italy for older people; " in as_read(label) for label in labels)
+    assert any(" in Italy for older people on language." in body for body in map(as_read, screen.bodies(app)))
     in_all = [link.proto.label for link in app.get("page_link") if "of this type in total" in link.proto.label]
     assert any(label.endswith("of this type in total, in any form") for label in in_all)
 
@@ -315,13 +327,13 @@ def test_only_countries_of_the_catalogue_are_offered_and_another_is_said_to_be_u
     families = {(row["country"], row["study_family"]) for row in COUNTED if row["country"]}
     codes = {*of_practices, *(code for code, _family in families)} & set(vocabulary("country"))
     names = {vocabulary("country")[code] for code in codes}
-    offered = visit("overview").multiselect(key="question_countries").options
-    assert {name.partition(" · ")[0] for name in offered} == names
+    offered = visit("overview").multiselect(key="ask_countries").options
+    assert {re.split(r" · | \(", name)[0] for name in offered} == names
     counts = f"{of_practices.count('DK')} practices, {sum(code == 'DK' for code, _family in families)} studies"
     app = visit("what_works")
     asked = app.multiselect(key="ask_countries").options
     assert f"Denmark · Danmark ({counts})" in asked
-    assert len(asked) == len(names)
+    assert asked == offered
     assert "no practice and no study" not in "".join(screen.bodies(app))
     app = visit("what_works", country=["AQ", "DK"])
     assert not app.warning
@@ -357,7 +369,7 @@ def test_each_country_asked_for_is_counted_apart(visit: Visit) -> None:
         none = " or ".join(names[code] for code, count in counts.items() if not count)
         several = " (some in more than one)" if sum(counts.values()) > both else ""
         on_it = label("sector", sector).lower()
-        found = f"{both} practices for refugees on {on_it}: {each_practice}, none in {none}{several}; list in Explore"
+        found = f"{both} practices for refugees on {on_it}: {each_practice}, none in {none}{several}."
         assert found in text
 
 

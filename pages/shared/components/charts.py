@@ -155,7 +155,7 @@ def bars(label_title: str) -> Spec:
     )
     layers = alt.layer(
         base.mark_bar(cursor="pointer", cornerRadiusEnd=2, color=COUNT, aria=False).add_params(pick),
-        _inked(base.mark_text(align="left", dx=4, aria=False).encode(text="count:Q")),
+        _inked(base.mark_text(align="left", dx=4, fontSize=12, aria=False).encode(text="count:Q")),
     )
     return _finished(layers.properties(height=alt.Step(24)))
 
@@ -361,10 +361,11 @@ def range_rows() -> Spec:
     shape = alt.Shape("what:N", title=None, scale=scale, legend=legend)
     marks = _score_marks(told, 60, fill, "pointer").encode(color=colour, shape=shape)
     first = base.transform_filter(f"datum.what != {_quoted(_(SUSTAINABILITY))}")
-    evidence = _inked(first.mark_text(align="center", aria=False).encode(x=alt.datum(116), text="evidence:N"))
+    dots = first.mark_text(align="center", fontSize=12, aria=False)
+    evidence = _inked(dots.encode(x=alt.datum(116), text="evidence:N"))
     notes = _inked(
         base.transform_filter("isValid(datum.note)")
-        .mark_text(align="left", dx=4, aria=False)
+        .mark_text(align="left", dx=4, fontSize=12, aria=False)
         .encode(x=alt.datum(0), text="note:N")
     )
     layered = alt.layer(spans, marks, evidence, notes).resolve_scale(color="independent")

@@ -81,12 +81,14 @@ def practice_name(practice_id: str, name: str) -> None:
 
 
 def params(*without: str) -> dict[str, list[str]]:
-    """Return the parameters of the link, each with all of its values; not those named."""
-    return {key: st.query_params.get_all(key) for key in st.query_params if key not in without}
+    """Return the parameters of the link, each with all of its values; not those named, nothing empty, nothing twice."""
+    given = {key: st.query_params.get_all(key) for key in st.query_params if key not in without}
+    each = {key: list(dict.fromkeys(value for value in values if value.strip())) for key, values in given.items()}
+    return {key: values for key, values in each.items() if values}
 
 
 def keep_params() -> None:
-    """Write what was asked for into the address bar.
+    """Write what was asked for into the address bar, without what is empty or repeated (``params``).
 
     A link to the very page it stands on leaves it as it was; a press of the menu right after a change of the page that
     is left brings that page's parameters along.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from pages.shared.components import links
 from pages.shared.components.database import Whole
 from pages.shared.components.finding_texts import example
 from pages.shared.components.screen_texts import escaped
-from pages.shared.library.what_works import EVERYBODY, FIRST_OUTCOME, badge, choices, outcomes, sure
+from pages.shared.library import what_works
+from pages.shared.library.what_works import badge, sure
 from practices_db import formats
 from practices_db.catalogue import synthesis_texts as texts
 from practices_db.catalogue.vocabularies import label
@@ -23,19 +22,18 @@ FIRST_GROUP = "refugees"
 
 
 def question(whole: Whole) -> None:
-    """Draw the question as a form; it leads to its answer."""
-    state: Any = st.session_state
-    state.setdefault("question_outcome", FIRST_OUTCOME)
-    state.setdefault("question_group", FIRST_GROUP)
-    with st.form("question"):
+    """Draw the question with the way to its answer, and the practices on it as soon as something is chosen."""
+    asked, dropped = what_works.read_link(FIRST_GROUP)
+    links.not_understood(dropped)
+    with st.container(border=True, key="screen_question"):
         words, send = st.columns([4, 1], vertical_alignment="bottom")
         with words:
-            choices("question", outcomes(), whole)
+            what_works.question(asked, whole, FIRST_GROUP)
         said = _("Show what is known")
-        if send.form_submit_button(said, type="primary", icon=":material/search:", width="stretch"):
-            asked = {"outcome": [state.question_outcome], "country": state.question_countries}
-            group = {"target-group": [state.question_group]} if state.question_group != EVERYBODY else {}
-            st.switch_page(links.page_path("what_works"), query_params=asked | group)
+        if send.button(said, type="primary", icon=":material/search:", width="stretch"):
+            st.switch_page(links.page_path("what_works"), query_params=asked.params())
+    if asked != what_works.Question(target_group=FIRST_GROUP):  # until then the page comes without what it needs
+        what_works.practices(asked, whole)
 
 
 def best_known(found: WhatWorks) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ import streamlit as st
 from criteria.spelling import shown
 from criteria.synthesis import LabelId, Study, Synthesis, current_rule
 from pages.shared.components import database, links
+from pages.shared.components.answer import answer as selection_answer
 from pages.shared.components.database import Whole
 from pages.shared.components.file_button import file_button
 from pages.shared.components.finding_texts import cost, with_doubt
@@ -54,14 +55,21 @@ class Question:
         groups = (self.target_group,) if self.target_group else ()
         return PracticeFilter(measure_type=measure_types, target_group=groups, country=self.countries)
 
+    def params(self) -> dict[str, list[str]]:
+        """Return the parameters of the link that asks it."""
+        return {"outcome": [self.outcome]} | self.practices().params()
+
     def practices_on_it(self) -> PracticeFilter:
         """Return the filter of the practices that aim at the outcome, where a sector does."""
         sectors = (SECTOR_OF[self.outcome],) if self.outcome in SECTOR_OF else ()
         return self.practices().model_copy(update={"sector": sectors})
 
 
-def read_link() -> tuple[Question, list[str]]:
-    """Return what the link asks, and which parts of it were not understood and left out."""
+def read_link(first_group: str = EVERYBODY) -> tuple[Question, list[str]]:
+    """Return what the link asks, and which parts of it were not understood and left out.
+
+    ``first_group`` is meant where the link names none.
+    """
     found: dict[str, list[str]] = {}
     dropped = []
     for param, of, name in (
@@ -70,19 +78,22 @@ def read_link() -> tuple[Question, list[str]]:
         ("country", "country", N_("country")),
         ("type", "measure_type", N_("type")),
     ):
-        given = [value for value in st.query_params.get_all(param) if value != EVERYBODY]
-        found[param] = [value for value in given if value in vocabulary(of)]
+        known = {*vocabulary(of), *([EVERYBODY] if of == "target_group" else [])}
+        given = st.query_params.get_all(param)
+        found[param] = [value for value in given if value in known]
         dropped += [
             _("{what} {value} is unknown").format(what=_(name), value=shown(value))
             for value in given
-            if value not in vocabulary(of)
+            if value not in known
         ]
 
     def last(param: str) -> str | None:
         return found[param][-1] if found[param] else None
 
+    group = last("target-group") or first_group
+    countries_asked = tuple(dict.fromkeys(found["country"]))
     asked = Question(
-        last("outcome") or FIRST_OUTCOME, last("target-group"), tuple(dict.fromkeys(found["country"])), last("type")
+        last("outcome") or FIRST_OUTCOME, None if group == EVERYBODY else group, countries_asked, last("type")
     )
     return asked, dropped
 
@@ -106,30 +117,21 @@ def countries(whole: Whole) -> list[str]:
     ]
 
 
-def question(asked: Question, whole: Whole) -> None:
-    """Draw the choices in words, set to the link; each change writes the link."""
+def question(asked: Question, whole: Whole, first_group: str = EVERYBODY) -> None:
+    """Draw the choices in words, set to the link; each change writes the link, where ``first_group`` is left out."""
     st.session_state["ask_outcome"] = asked.outcome
     st.session_state["ask_group"] = asked.target_group or EVERYBODY
     st.session_state["ask_countries"] = list(asked.countries)
-    choices("ask", outcomes() if asked.outcome in outcomes() else list(vocabulary("outcome")), whole, asked)
-
-
-def choices(key: str, offered: Sequence[str], whole: Whole, asked: Question | None = None) -> None:
-    """Draw the choices of outcome, group and countries; each change of what the link ``asked`` is written into it.
-
-    What is chosen stands in the session under the ``key`` with ``_outcome``, ``_group`` and ``_countries``.
-    """
+    offered = outcomes() if asked.outcome in outcomes() else list(vocabulary("outcome"))
 
     def held(what: str, param: str, default: str = "") -> dict[str, Any]:
-        name = f"{key}_{what}"
-        return {"key": name} | ({"on_change": links.write_param, "args": (param, name, default)} if asked else {})
-
-    chosen = asked.countries if asked else ()
+        key = f"ask_{what}"
+        return {"key": key, "on_change": links.write_param, "args": (param, key, default)}
 
     def country(id_: str) -> str:
-        """Name a country with what is known of it; what is chosen takes little room, in a form from the first."""
-        if asked is None or id_ in chosen:
-            return (label if asked else listed_label)("country", id_)
+        """Name a country with what is known of it; what is chosen takes little room."""
+        if id_ in asked.countries:
+            return label("country", id_)
         practices = PracticeFilter.amount(whole.counts["country"].get(id_, 0))
         studies = texts.studies_words(whole.what_works.countries.get(id_, 0))
         return f"{listed_label('country', id_)} ({practices}, {studies})"
@@ -137,16 +139,23 @@ def choices(key: str, offered: Sequence[str], whole: Whole, asked: Question | No
     with st.grid(3, min_column_width=240):
         st.selectbox(_("I want better"), offered, format_func=partial(label, "outcome"), **held("outcome", "outcome"))
         st.selectbox(
-            _("for"), list(groups()), format_func=groups().__getitem__, **held("group", "target-group", EVERYBODY)
+            _("for"), list(groups()), format_func=groups().__getitem__, **held("group", "target-group", first_group)
         )
         st.multiselect(
             _("in"),
-            list(dict.fromkeys([*countries(whole), *chosen])),
+            list(dict.fromkeys([*countries(whole), *asked.countries])),
             format_func=country,
             placeholder=_("all countries"),
             select_all=False,
             **held("countries", "country"),
         )
+
+
+def practices(asked: Question, whole: Whole) -> None:
+    """Draw which practices are about the question, as sentences to copy, with the link and the file."""
+    view = replace(links.current_view("explore"), chosen=asked.practices_on_it())
+    selection_answer(view, whole, whole.index.select(view.chosen))
+    links.page_link("explore", _("Explore practices"), "search", view.chosen.params())
 
 
 def limits(found: WhatWorks) -> None:
@@ -190,10 +199,7 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     outcome = label("outcome", asked.outcome)
     st.header(_("{outcome}: what studies of types of measure say").format(outcome=outcome), anchor=False)
     st.markdown(sentence(asked, of, len(unstudied), whole))
-    on_it = asked.practices_on_it()
-    practices = selection_texts.found(on_it, found_counts(whole.index.select(on_it)))
-    words = formats.parted([escaped(practices), _("list in Explore")])
-    links.page_link("explore", words, "search", on_it.params())
+    practices(asked, whole)
     if asked.target_group or asked.countries:
         st.caption(_("Each label is based on all studies. How many of them match your choice is given below it."))
     for one in of:

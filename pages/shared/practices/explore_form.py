@@ -1,20 +1,12 @@
-"""What Explore has besides the one form of all lists: the answer, period, coverage, view and order."""
+"""What Explore has besides the one form of all lists: period, coverage, view and order."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.components import downloads, filter_form, links
-from pages.shared.components.copy_buttons import copy_buttons
-from pages.shared.components.database import Whole
+from pages.shared.components import filter_form, links
 from pages.shared.components.links import write_param
-from pages.shared.components.screen_texts import escaped
-from practices_db.catalogue import selection_texts
-from practices_db.catalogue.own_language import marked, unmarked
 from practices_db.catalogue.practice_filter import DEFAULT_SORT, FIRST_YEAR, LAST_YEAR, SORTS, PracticeFilter, Sort
-from practices_db.queries.facet_index import Selection
-from practices_db.queries.selection_counts import counts_of
-from practices_db.queries.views import View
 from practices_db.translation import N_, _
 
 SEARCH = (N_("Search"), N_("Name, organisation, place or any word"))
@@ -33,19 +25,6 @@ def _write_choice(name: str, key: str, default: str) -> None:
     """Put view or sort into the link when its widget has changed; another view or order begins at page 1."""
     write_param(name, key, default)
     st.query_params.pop("page", None)
-
-
-def answer(view: View, whole: Whole, found: Selection) -> None:
-    """Draw what was found as sentences to copy, with the link and the file."""
-    counts = counts_of(found, lambda id_: whole.cards([id_])[0])
-    names = {card["id"]: marked(card["name"]) for card in whole.cards(view.chosen.practice)}
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{escaped(selection_texts.found(view.chosen, counts, names))}.**")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            copy_buttons(unmarked(selection_texts.answer(view.chosen, counts, names)))
-            downloads.take_away(view, found.count)
-    if known := selection_texts.known(counts):
-        st.markdown(escaped(known))
 
 
 def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:

@@ -295,7 +295,7 @@ def _answer(indicator: Indicator, answer: Mapping[str, Any]) -> str:
     elif answer["independent_of_operator"]:
         evidence = _("Evidence: {mark}, in a source independent of the operator")
     else:
-        evidence = _("Evidence: {mark}, in a source not independent of the operator")
+        evidence = _("Evidence: {mark}, as told by a source that is not independent of the operator")
     told = [escaped(evidence.format(mark=mark(level, formats.within(_(framework.evidence_label(level))))))]
     if known(answer["source_url"]) and answer["source_url"]:
         publisher = answer["source_publisher"]

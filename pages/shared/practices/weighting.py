@@ -199,7 +199,7 @@ def _use_indicator(indicator_id: str, key: str) -> None:
 
 def every_weighting() -> bool:
     """Draw whether to say in what share of all possible weightings one leads; kept in the link."""
-    st.session_state["free"] = st.query_params.get("free") == "1"
+    st.session_state["free"] = links.asked("free", ("1", ""), "") == "1"
     return st.toggle(
         _("Try every possible weighting"),
         key="free",

@@ -14,6 +14,7 @@ from math import ceil
 import streamlit as st
 
 from criteria.framework import Criterion, Indicator, Question, current_framework
+from pages.shared.components import links
 from pages.shared.self_assessment import draft
 from practices_db import formats
 from practices_db.files.self_assessment.form import OwnAssessment
@@ -82,8 +83,9 @@ def asked(short: bool) -> tuple[Indicator, ...]:
 
 
 def current() -> Step:
-    """Return the step in the link; the start where there is none or one that does not exist."""
-    wanted = st.query_params.get(PARAM, "start")
+    """Return the step in the link; the start where there is none, and where there is no such step, which is said."""
+    known = {name for step in steps() for name in (step.id, _group(step)) if name}
+    wanted = links.asked(PARAM, known, "start")
     return next((step for step in steps() if wanted in (step.id, _group(step))), steps()[0])
 
 

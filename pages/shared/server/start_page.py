@@ -24,7 +24,7 @@ from pages.shared.components.reader_language import PARAM, served
 from pages.shared.components.skip_link import RESULT
 from pages.shared.server import static_files
 from practices_db import palette
-from practices_db.translation import ENGLISH, _, speak
+from practices_db.translation import ENGLISH, LANGUAGES, _, speak
 
 STYLES = Path(__file__).parent / "start_page.css"
 _LANGUAGE, _NAME, _HEAD, _BODY = '<html lang="en">', "<title>Streamlit</title>", "</head>", "<body>"
@@ -74,6 +74,10 @@ def content(language: str = ENGLISH) -> str:
         for part in ("fill", "stroke")
     )
     colours += f"\n@media print {{\n{paper}\n}}"
+    for code in LANGUAGES:
+        with speak(code):
+            menu_word = _("Menu")
+        colours += f'\n:lang({code}) {{ --menu: "{menu_word}"; }}'
     styles = f"<style>\n{colours}\n{STYLES.read_text(encoding='utf-8')}</style>"
     scripts = "\n".join(f'<script type="module" src=".{path}"></script>' for path in static_files.own())
     with speak(language):

@@ -20,7 +20,7 @@ from streamlit import file_util
 _FOLDER = "/static/"
 _GZIPPED = {".css", ".js", ".svg"}  # fonts and pictures are compressed in themselves
 _FOREVER = {"Cache-Control": "public, immutable, max-age=31536000"}  # the name of a file changes with its content
-_OWN = tuple(Path(__file__).parent / name for name in ("connection.js", "history.js", "paper.js"))
+_OWN = tuple(Path(__file__).parent / name for name in ("connection.js", "history.js", "menu.js", "paper.js"))
 
 
 @cache

@@ -36,7 +36,7 @@ def test_the_answer_of_the_brief() -> None:
     assert answer(HOUSING, counts(values={"country": {"IT": 6, "DE": 0}})) == (
         "6 practices for refugees on housing and settlement: 6 in Italy, none in Germany. "
         "3 assessed, 2 scored on both effectiveness and sustainability. "
-        "Best evidence (before and after, 2 of 5, from the operator): House of keys. "
+        "Best evidence on outcomes for people (before and after, 2 of 5, from the operator): House of keys. "
         "Improved: 12 points more in their own flat (Housing, 1 year). "
         "Nothing is known of 3 (no assessment, no result)."
     )
@@ -117,5 +117,5 @@ def test_silence_is_no_result_and_no_score() -> None:
 def test_others_with_evidence_as_strong_are_counted_and_a_level_says_what_it_is_not() -> None:
     level = BEST | {"result_direction": "level-only", "result_design": "monitoring", "result_independent": None}
     said = known(counts(alike=3, best=level))
-    assert "Best evidence (monitoring figures, 1 of 5, 2 more practices at this level): House of keys." in said
+    assert "people (monitoring figures, 1 of 5, 2 more practices at this level): House of keys." in said
     assert "it does not say what would have happened otherwise." in said

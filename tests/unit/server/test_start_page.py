@@ -47,7 +47,7 @@ def test_a_page_is_answered_with_name_styles_and_the_link_past_the_menu() -> Non
 def test_nothing_else_of_streamlits_page_is_changed() -> None:
     theirs = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
     added = (
-        r"<link [^>]*>\n(?=<)|<script [^>]*(?:connection|history|paper)[^>]*></script>\n|<style>.*?</style>\n"
+        r"<link [^>]*>\n(?=<)|<script [^>]*(?:connection|history|menu|paper)[^>]*></script>\n|<style>.*?</style>\n"
         r"|\n    <a class=\"skip\".*?</a>|\n    <p class=\"cut\".*?</p>"
     )
     ours = re.sub(added, "", start_page.content(), flags=re.DOTALL)
