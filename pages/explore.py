@@ -39,13 +39,13 @@ if not found.count:
 with top:
     view_and_sort(shown_as, view.sort, chosen)
     if shown_as in PAGE_SIZE:
-        start, end = rows_shown(found.count, PAGE_SIZE[shown_as], printed=shown_as != "table")
+        start, end = rows_shown(found.count, PAGE_SIZE[shown_as])
 if shown_as in PAGE_SIZE:
     shown = whole.cards(found.ids(view.sort, end - start, start))
 picked = None
 match shown_as:
     case "practices":
-        tables.cards(shown)
+        tables.cards(whole, shown)
     case "ranges":
         st.markdown(f"**{escaped(tables.range_title(shown))}**")
         st.caption(

@@ -104,4 +104,4 @@ st.header(_("Practices that share sector, group and country"))
 similar = whole.cards(whole.index.similar(card["id"]))
 if not similar:
     st.markdown(_("None in the catalogue shares all three."))
-tables.cards(similar)
+tables.cards(whole, similar)

@@ -18,7 +18,6 @@ from pages.shared.components import (
     reader_language,
     skip_link,
 )
-from pages.shared.components.page_titles import APP
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
 from pages.shared.server import monitors
@@ -31,8 +30,6 @@ from practices_db.translation import _
 
 begun = time.perf_counter()
 ART = Path(__file__).parent
-# An icon of our own: Streamlit would fetch a Material one from a server outside.
-st.set_page_config(page_title=APP, page_icon=str(ART / "icon.svg"), layout="wide")
 st.logo(str(ART / "logo.svg"), size="large")
 reader_language.settle()
 
@@ -50,7 +47,9 @@ name = page.url_path.replace("-", "_") or menu.HOME
 whole = database.look()
 given = links.params()
 called = page.title if page.url_path else ""
-st.set_page_config(page_title=page_titles.title(name, called, given, whole))
+# An icon of our own: Streamlit would fetch a Material one from a server outside.
+icon = str(ART / "icon.svg")
+st.set_page_config(page_title=page_titles.title(name, called, given, whole), page_icon=icon, layout="wide")
 
 # A page may have to know whether somebody just came to it (components/filter_form.py restores a filter then).
 st.session_state["arrived"] = st.session_state.get("page") != page.url_path
@@ -65,8 +64,7 @@ with body:
     if name not in ("self_assessment", "transfer"):  # a draft brings back itself what was typed and chosen in a cut
         popover.rerun_on_reconnection()
     skip_link.page_begins(name)
-with st.container(key="footer"):
-    st.space("medium")
+with st.container(key="footer", horizontal=True):
     operator_texts.links()
     version = whole.version
     told = _(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,6 +32,7 @@ from practices_db.queries.facet_index import Bools, Index
 from practices_db.queries.figures import Figures, Limits, figures, limits
 from practices_db.queries.ranking import result_groups
 from practices_db.queries.what_works import WhatWorks
+from practices_db.translation import language
 
 log = logging.getLogger("practices")
 
@@ -141,6 +142,7 @@ class Whole:
     answers: Answers  # that count, of all assessed practices
     not_counted: tuple[practices.NotCounted, ...]
     _cards: dict[str, Card] = field(default_factory=dict)
+    _told: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -197,6 +199,15 @@ class Whole:
             self._cards.update(new)
             found |= new
         return [found[id_] for id_ in ids if id_ in found]
+
+    def told_of(self, card: Card, write: Callable[[Card], str]) -> str:
+        """Return what ``write`` says of a card in the reader's language; kept for whoever asks next."""
+        key = card["id"], language()
+        if (told := self._told.get(key)) is None:
+            if len(self._told) >= _MOST_CARDS:
+                self._told.clear()
+            told = self._told[key] = write(card)
+        return told
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

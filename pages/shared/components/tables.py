@@ -129,21 +129,25 @@ def where_and_whom(card: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def cards(practices: Cards) -> None:
-    """Draw practices as cards: the name, which leads to it, what it is, where and for whom, what is known."""
-    for card in rows(practices):
-        with st.container(border=True, gap="xsmall"):
+def cards(whole: Whole, practices: Sequence[Card]) -> None:
+    """Draw practices as cards: the name, which leads to it, what it is, where and for whom, what is known.
+
+    All in one container, in which start_page.css draws each name and its text as a card.
+    """
+    with st.container(key="cards", gap=None):
+        for card in practices:
             practice_name(card["id"], card["name"])
-            st.markdown("\n\n".join(_paragraphs(card)), anchors=False)
+            st.markdown(whole.told_of(card, _below_name), anchors=False)
 
 
-def _paragraphs(card: Mapping[str, Any]) -> list[str]:
+def _below_name(card: Card) -> str:
     """Return a card below its name as Markdown; one text, for ten a card take a browser longer than all the rest."""
     if card["assessed"]:
         known_ = "\n".join(f"- {formats.pair(_(title), score_line(card, node))}" for node, title in HEADLINES.items())
     else:
         known_ = faint(_(":material/help: Not assessed yet: nothing is known about its sustainability."))
-    return [f"{of_catalogue(card['summary'])}  \n{faint(where_and_whom(card))}", result_line.line(card), known_]
+    what = f"{of_catalogue(card['summary'])}  \n{faint(where_and_whom(card))}"
+    return "\n\n".join([what, result_line.line(card), known_])
 
 
 def score_line(card: Mapping[str, Any], node: str) -> str:

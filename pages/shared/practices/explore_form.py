@@ -41,9 +41,8 @@ def answer(view: View, whole: Whole, found: Selection) -> None:
     names = {card["id"]: marked(card["name"]) for card in whole.cards(view.chosen.practice)}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escaped(selection_texts.found(view.chosen, counts, names))}.**")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            copy_buttons(unmarked(selection_texts.answer(view.chosen, counts, names)))
-            downloads.take_away(view, found.count)
+        copy_buttons(unmarked(selection_texts.answer(view.chosen, counts, names)))
+        downloads.take_away(view, found.count)
     if known := selection_texts.known(counts):
         st.markdown(escaped(known))
 
@@ -73,9 +72,8 @@ def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:
             on_change=_write_choice,
             args=("sort", "choose_sort", DEFAULT_SORT),
         )
-        with st.container(horizontal=True, width="content", gap="small"):
-            links.need_link(chosen)
-            links.weighting_link(chosen)
+        links.need_link(chosen)
+        links.weighting_link(chosen)
 
 
 def coverage_and_period(chosen: PracticeFilter) -> None:
