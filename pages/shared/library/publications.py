@@ -195,15 +195,16 @@ def on_practice(card: Row, found: Sequence[Row]) -> None:
     about = [row for row in found if known(row["reason"])]
     others = [row for row in found if not known(row["reason"])]
     if about:
-        st.markdown(_("**About this practice**"))
-        st.markdown("\n".join(short(row, f" · {of_catalogue(row['reason'])}") for row in about))
+        of_it = [short(row, f" · {of_catalogue(row['reason'])}") for row in about]
+        st.markdown("\n".join([_("**About this practice**"), "", *of_it]))
     else:
         st.markdown(_("No publication in the library is about this practice itself."))
     if not others:
         st.markdown(_("None is on its topics and groups either."))
         return
-    st.markdown(_("**On the same topic and group** (our match, not a statement about this practice)"))
-    st.markdown("\n".join(short(row, " · " + _("shares {what}").format(what=_shared(row))) for row in others))
+    matched = [short(row, " · " + _("shares {what}").format(what=_shared(row))) for row in others]
+    said_ = _("**On the same topic and group** (our match, not a statement about this practice)")
+    st.markdown("\n".join([said_, "", *matched]))
     library_link(card["sectors"], card["target_groups"], all_publications(int(others[0]["of_kind"])))
 
 
