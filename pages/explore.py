@@ -72,7 +72,7 @@ match shown_as:
                 + " "
                 + _("– means not known.")
             )
-        picked, ticked = tables.pick_rows(shown, start, found.count)
+        picked, ticked = tables.pick_rows(whole, shown, start, found.count)
         links.compare_button(ticked)
     case "groups":
         groups.show(view, whole, found, groups.choose(chosen))

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
@@ -37,6 +37,7 @@ from practices_db.translation import language
 log = logging.getLogger("practices")
 
 Card = Mapping[str, Any]
+Told = TypeVar("Told")
 MOST_AROUND = 5  # publications or organisations that are shown with something else
 _MOST_CARDS = 5_000
 _SEEN = "release seen"
@@ -142,7 +143,7 @@ class Whole:
     answers: Answers  # that count, of all assessed practices
     not_counted: tuple[practices.NotCounted, ...]
     _cards: dict[str, Card] = field(default_factory=dict)
-    _told: dict[tuple[str, str], str] = field(default_factory=dict)
+    _told: dict[tuple[Callable[[Card], Any], str, str], Any] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -200,14 +201,14 @@ class Whole:
             found |= new
         return [found[id_] for id_ in ids if id_ in found]
 
-    def told_of(self, card: Card, write: Callable[[Card], str]) -> str:
+    def told_of(self, card: Card, write: Callable[[Card], Told]) -> Told:
         """Return what ``write`` says of a card in the reader's language; kept for whoever asks next."""
-        key = card["id"], language()
+        key = write, card["id"], language()
         if (told := self._told.get(key)) is None:
             if len(self._told) >= _MOST_CARDS:
                 self._told.clear()
             told = self._told[key] = write(card)
-        return told
+        return cast("Told", told)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
