@@ -76,16 +76,17 @@ def cards(found: pd.DataFrame) -> None:
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
             title = in_own_language(f"**{escaped(row['title'])}**")
-            st.markdown(
+            text = (
                 f"{title}  \n:small[{facts(row)}]\n\n"
                 f"{_badge(row)} {said(row)} {of_catalogue(row['summary'])}  \n{faint(_subject(row))}"
             )
             of_practices = [link for link in links.get(row["id"], []) if link["other_kind"] == "practice"]
             for link in of_practices:
                 about = _("About **{practice}**").format(practice=of_catalogue(link["other"]))
-                st.markdown(f"{about}  \n:small[{of_catalogue(link['reason'])}]")
+                st.markdown(f"{text}\n\n{about}  \n:small[{of_catalogue(link['reason'])}]")
                 practice_link(link["other_id"], _("Open this practice"), "arrow_forward")
-            st.markdown(f":small[{where_to_get(row)}]")
+                text = ""
+            st.markdown(f"{text}\n\n:small[{where_to_get(row)}]")
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 _relevant_to(row)
                 _cite(row)
