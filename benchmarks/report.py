@@ -65,7 +65,7 @@ MISSED = """## Goals that are missed or narrow, and what was tried
   would be 1.25 ×, and hold 240 MB instead of 130.
 - **Processor time of a rerun of Explore, less by a third** (issue 20): missed. Over the catalogue it is 0.76 and 0.89 times that of 32ebd2f with the libraries of that commit (`--python`) in two runs, the median of seven views (three and
   four pairs of 10 reruns of each on a busy machine, on which it was 0.94 the hour before); all cards are 0.59 and 0.61, a search 0.64 and 0.65, the table 0.92 and, since its rows are kept, 0.75, a new filter each time 0.81 and 0.89. What is folded is drawn when it is opened, a card is a name and one
-  text, and one container holds all cards (decision 730): 60 messages, which were 134; 32ebd2f had 104. py-spy on a rerun (2026-11-28, uvloop, of the time that holds
+  text, and one container holds all cards (decision 730): 61 messages, which were 134; 32ebd2f had 104. py-spy on a rerun (2026-11-28, uvloop, of the time that holds
   Python's lock): half is the script's thread, half the event loop's; our own functions, with what of Python, numpy and DuckDB they call, are 9 %, all the rest, 91 %, is Streamlit and its server. A message costs 0.2 to 0.4 ms. Taken before: uvloop (0.83, median of
   seven views, six pairs of 15 reruns of each), the theme read once (before, Streamlit went through all of its settings six times a rerun: 4 % of the profile), no containers around lists that stand alone, escaped texts kept: 0.81 with all of it (five
   pairs of 12 reruns). Two scores of 10,000 practices counted once and not twice: 0.89 of that view (after the table above). Tried and not taken: decision 728.

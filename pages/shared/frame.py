@@ -18,6 +18,7 @@ from pages.shared.components import (
     reader_language,
     skip_link,
 )
+from pages.shared.components.page_titles import APP
 from pages.shared.curation import login
 from pages.shared.practices import reopened_file
 from pages.shared.server import monitors
@@ -30,6 +31,8 @@ from practices_db.translation import _
 
 begun = time.perf_counter()
 ART = Path(__file__).parent
+# An icon of our own, before the menu: Streamlit would fetch the page's Material one from a server outside.
+st.set_page_config(page_title=APP, page_icon=str(ART / "icon.svg"), layout="wide")
 st.logo(str(ART / "logo.svg"), size="large")
 reader_language.settle()
 
@@ -47,9 +50,7 @@ name = page.url_path.replace("-", "_") or menu.HOME
 whole = database.look()
 given = links.params()
 called = page.title if page.url_path else ""
-# An icon of our own: Streamlit would fetch a Material one from a server outside.
-icon = str(ART / "icon.svg")
-st.set_page_config(page_title=page_titles.title(name, called, given, whole), page_icon=icon, layout="wide")
+st.set_page_config(page_title=page_titles.title(name, called, given, whole))
 
 # A page may have to know whether somebody just came to it (components/filter_form.py restores a filter then).
 st.session_state["arrived"] = st.session_state.get("page") != page.url_path
