@@ -63,8 +63,9 @@ MISSED = """## Goals that are missed or narrow, and what was tried
 - **CSV of 100,000 practices ≤ 1.5 × a bare COPY** (`python -m benchmarks.exports`): 1.33 to 1.45 × for all practices in the order "best
   documented first", in which they are stored; other orders and selections have to be sorted and take about 2.1 ×. One unsorted query
   would be 1.25 ×, and hold 240 MB instead of 130.
-- **Processor time of a rerun of Explore, less by a third** (issue 20): missed. Over the catalogue it is 0.86 times that of 32ebd2f with the libraries of that commit (`--python`), the median of seven views; its cards 0.61 to 0.86 in two runs. It was 1.05 the day before:
-  what is folded is drawn when it is opened now, and a card is one text (decision 730): 103 messages, which were 134; 32ebd2f had 104. py-spy on a rerun (2026-11-28, uvloop, of the time that holds
+- **Processor time of a rerun of Explore, less by a third** (issue 20): missed. Over the catalogue it is 0.76 and 0.89 times that of 32ebd2f with the libraries of that commit (`--python`) in two runs, the median of seven views (three and
+  four pairs of 10 reruns of each on a busy machine, on which it was 0.94 the hour before); all cards are 0.59 and 0.61, a search 0.64 and 0.65, the table 0.92 and, since its rows are kept, 0.75, a new filter each time 0.81 and 0.89. What is folded is drawn when it is opened, a card is a name and one
+  text, and one container holds all cards (decision 730): 61 messages, which were 134; 32ebd2f had 104. py-spy on a rerun (2026-11-28, uvloop, of the time that holds
   Python's lock): half is the script's thread, half the event loop's; our own functions, with what of Python, numpy and DuckDB they call, are 9 %, all the rest, 91 %, is Streamlit and its server. A message costs 0.2 to 0.4 ms. Taken before: uvloop (0.83, median of
   seven views, six pairs of 15 reruns of each), the theme read once (before, Streamlit went through all of its settings six times a rerun: 4 % of the profile), no containers around lists that stand alone, escaped texts kept: 0.81 with all of it (five
   pairs of 12 reruns). Two scores of 10,000 practices counted once and not twice: 0.89 of that view (after the table above). Tried and not taken: decision 728.

@@ -40,13 +40,13 @@ if not found.count:
 with top:
     view_and_sort(shown_as, view.sort, chosen)
     if shown_as in PAGE_SIZE:
-        start, end = rows_shown(found.count, PAGE_SIZE[shown_as], printed=shown_as != "table")
+        start, end = rows_shown(found.count, PAGE_SIZE[shown_as])
 if shown_as in PAGE_SIZE:
     shown = whole.cards(found.ids(view.sort, end - start, start))
 picked = None
 match shown_as:
     case "practices":
-        tables.cards(shown)
+        tables.cards(whole, shown)
     case "ranges":
         st.markdown(f"**{escaped(tables.range_title(shown))}**")
         st.caption(
@@ -73,7 +73,7 @@ match shown_as:
                 + " "
                 + _("– means not known.")
             )
-        picked, ticked = tables.pick_rows(shown, start, found.count)
+        picked, ticked = tables.pick_rows(whole, shown, start, found.count)
         links.compare_button(ticked)
     case "groups":
         groups.show(view, whole, found, groups.choose(chosen))

@@ -90,7 +90,7 @@ if card["assessed"]:
     panels.not_documented(framework, {id_ for id_, given in by_indicator.items() if given[0]["counts"]})
 
 st.header(_("What research says"))
-measure_types.on_practice(card, whole)
+measure_types.on_practice(card, one.results, whole)
 around = one.surroundings
 publications.on_practice(card, around.research)
 
@@ -104,4 +104,4 @@ st.header(_("Practices that share sector, group and country"))
 similar = whole.cards(whole.index.similar(card["id"]))
 if not similar:
     st.markdown(_("None in the catalogue shares all three."))
-tables.cards(similar)
+tables.cards(whole, similar)

@@ -31,7 +31,7 @@ from practices_db.translation import _
 
 begun = time.perf_counter()
 ART = Path(__file__).parent
-# An icon of our own: Streamlit would fetch a Material one from a server outside.
+# An icon of our own, before the menu: Streamlit would fetch the page's Material one from a server outside.
 st.set_page_config(page_title=APP, page_icon=str(ART / "icon.svg"), layout="wide")
 st.logo(str(ART / "logo.svg"), size="large")
 reader_language.settle()
@@ -65,8 +65,7 @@ with body:
     if name not in ("self_assessment", "transfer"):  # a draft brings back itself what was typed and chosen in a cut
         popover.rerun_on_reconnection()
     skip_link.page_begins(name)
-with st.container(key="footer"):
-    st.space("medium")
+with st.container(key="footer", horizontal=True):
     operator_texts.links()
     version = whole.version
     told = _(

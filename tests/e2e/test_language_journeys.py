@@ -41,7 +41,7 @@ def settled(page: Page, language: str) -> None:
 
 def choose_language(page: Page, code: str) -> None:
     """Choose a language in the bar, and wait until the page is in it."""
-    page.locator(".st-key-language_choice").get_by_role("combobox").click()
+    page.locator(".st-key-reader_language").get_by_role("combobox").click()
     page.get_by_role("option", name=LANGUAGES[code]).click()
     settled(page, code)
 

@@ -42,7 +42,7 @@ PAPERS = {
     "cards": Paper(
         HOUSING_IN_ITALY, 5, ("Refugees Welcome Italia", "What research says on this"), ("Copy text", "Sort by")
     ),
-    "cards of many": Paper("/explore", 5, (f"Printed: 1 to 10 of {ALL}. The download has all of them.",)),
+    "cards of many": Paper("/explore", 5, (f"1–10 of {ALL}; the download has all",)),
     "table": Paper(
         "/explore?view=table", 4,
         (f"Printed: rows 1 to 50 of {ALL}.", "FORWORK", "5 of 5", "Sustainability", "– means not known."),
@@ -173,7 +173,9 @@ def test_paper_has_the_names_and_no_controls(server: Server, page: Page) -> None
     for control in (".stPageLink:not(:has(strong))", ".st-key-copy", "header"):
         for one in page.locator(control).all():
             expect(one).to_be_hidden()
-    assert name.evaluate("e => getComputedStyle(e.closest('.stVerticalBlock')).breakInside") == "avoid", "no cut card"
+    cell = "e => getComputedStyle(e.closest('.stElementContainer'))"
+    assert name.evaluate(cell + ".breakAfter") == "avoid", "no name without its card"
+    assert page.locator(".st-key-cards .stMarkdown").first.evaluate(cell + ".breakInside") == "avoid", "no cut card"
     walk(page, f"{server.url}/about")
     settled(page)
     table = page.locator(".stTable table").first

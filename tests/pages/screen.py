@@ -68,6 +68,11 @@ def bodies(app: AppTest) -> list[str]:
     return [str(element.value) for element in app.markdown]
 
 
+def parts(app: AppTest) -> list[str]:
+    """Return the paragraphs and the outer items of lists of every text."""
+    return [part for body in bodies(app) for part in re.split(r"\n\n|\n(?=- )", body)]
+
+
 # Explore's answer, and the sentence of the other lists
 _SENTENCE = r"\*\*(All [\d,]+|[\d,]+|No) practices?\b(?! have | has )|(All )?\*\*[\d,]+ (of [\d,]+ )?practices?\*\*"
 

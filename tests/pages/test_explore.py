@@ -471,10 +471,14 @@ def test_an_order_is_offered_where_there_is_one_and_kept_where_there_is_none(vis
         assert app.query_params["sort"] == "name"
 
 
+def test_a_rerun_is_few_messages(visit: Visit) -> None:
+    assert sum(1 for _ in visit("explore").main) <= 58, "containers, too: each costs the server and a browser"
+
+
 def test_the_second_page_shows_rows_11_to_20(visit: Visit) -> None:
     app = visit("explore", page="2", sort="name")
     assert screen.card_ids(app) == oracles.in_order(EVERYONE, "name")[10:20]
-    assert "11–20 of 325" in [caption.value for caption in app.caption]
+    assert "11–20 of 325; the download has all" in [caption.value for caption in app.caption]
 
 
 def test_all_pages_together_show_every_practice_once(visit: Visit) -> None:
@@ -485,7 +489,7 @@ def test_all_pages_together_show_every_practice_once(visit: Visit) -> None:
 
 def test_the_last_page_ends_where_the_practices_end(visit: Visit) -> None:
     app = visit("explore", page="33")
-    assert "321–325 of 325" in [caption.value for caption in app.caption]
+    assert "321–325 of 325; the download has all" in [caption.value for caption in app.caption]
     assert len(screen.card_ids(app)) == 5
 
 

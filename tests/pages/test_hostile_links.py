@@ -137,7 +137,7 @@ def test_a_period_that_ends_before_it_begins_is_left_out_and_said(visit: Visit) 
 def test_a_page_that_does_not_exist_shows_the_first(visit: Visit, page: str) -> None:
     app = visit("explore", page=page)
     assert not app.exception
-    assert "1–10 of 325" in [caption.value for caption in app.caption]
+    assert "1–10 of 325; the download has all" in [caption.value for caption in app.caption]
     assert len(screen.card_ids(app)) == 10
     assert screen.as_read(app.warning[0].value).startswith("We ignored part of this link: page ")
 

@@ -106,7 +106,7 @@ def test_what_was_decided_is_shown_after_the_release_and_not_before(visit: Visit
 
 
 def test_correction_request_goes_to_the_queue(visit: Visit) -> None:
-    app = visit("practice", practice="synthetic-empty")
+    app = screen.all_open(visit("practice", practice="synthetic-empty"))
     app.context = {"url": "https://practices.example.org/practice"}
     app.button[[one.label for one in app.button].index("Send to the curators")].click().run()
     assert "say what is wrong" in app.error[0].value

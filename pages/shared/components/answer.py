@@ -21,8 +21,7 @@ def answer(view: View, whole: Whole, found: Selection) -> None:
     names = {card["id"]: marked(card["name"]) for card in whole.cards(view.chosen.practice)}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escaped(selection_texts.found(view.chosen, counts, names))}.**")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            copy_buttons(unmarked(selection_texts.answer(view.chosen, counts, names)))
-            downloads.take_away(view, found.count)
+        copy_buttons(unmarked(selection_texts.answer(view.chosen, counts, names)))
+        downloads.take_away(view, found.count)
     if known := selection_texts.known(counts):
         st.markdown(escaped(known))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
 import streamlit as st
 
@@ -32,10 +32,12 @@ from practices_db.queries.facet_index import Bools, Index
 from practices_db.queries.figures import Figures, Limits, figures, limits
 from practices_db.queries.ranking import result_groups
 from practices_db.queries.what_works import WhatWorks
+from practices_db.translation import language
 
 log = logging.getLogger("practices")
 
 Card = Mapping[str, Any]
+Told = TypeVar("Told")
 MOST_AROUND = 5  # publications or organisations that are shown with something else
 _MOST_CARDS = 5_000
 _SEEN = "release seen"
@@ -141,6 +143,7 @@ class Whole:
     answers: Answers  # that count, of all assessed practices
     not_counted: tuple[practices.NotCounted, ...]
     _cards: dict[str, Card] = field(default_factory=dict)
+    _told: dict[tuple[Callable[[Card], Any], str, str], Any] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -197,6 +200,15 @@ class Whole:
             self._cards.update(new)
             found |= new
         return [found[id_] for id_ in ids if id_ in found]
+
+    def told_of(self, card: Card, write: Callable[[Card], Told]) -> Told:
+        """Return what ``write`` says of a card in the reader's language; kept for whoever asks next."""
+        key = write, card["id"], language()
+        if (told := self._told.get(key)) is None:
+            if len(self._told) >= _MOST_CARDS:
+                self._told.clear()
+            told = self._told[key] = write(card)
+        return cast("Told", told)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

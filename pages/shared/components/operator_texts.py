@@ -34,9 +34,8 @@ _DEFAULTS: dict[OperatorText, str] = {
 def links() -> None:
     """Draw the links to the three pages, for the foot of every page."""
     titles: dict[OperatorText, str] = {"contact": _("Contact"), "imprint": _("Imprint"), "privacy": _("Privacy")}
-    with st.container(horizontal=True):
-        for name, title in titles.items():
-            page_link(name, title)
+    for name, title in titles.items():
+        page_link(name, title)
 
 
 def show(name: OperatorText) -> None:

@@ -9,21 +9,14 @@ from practices_db import formats
 from practices_db.translation import _
 
 
-def rows_shown(count: int, size: int, printed: bool = True) -> tuple[int, int]:
-    """Draw the choice of page where there is more than one, and return the first and last row to show.
-
-    On paper it is said that there are others, where these rows are ``printed`` as they are shown.
-    """
+def rows_shown(count: int, size: int) -> tuple[int, int]:
+    """Draw the choice of page where there is more than one, and return the first and last row to show."""
     number_of_pages = max(1, -(-count // size))
     page = int(asked("page", [str(number) for number in range(1, number_of_pages + 1)], "1"))
     if number_of_pages > 1:
         key = f"choose_page-{page}-of-{number_of_pages}"  # a new widget each time: the link says which page it is
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             first, last, all_ = map(formats.count, ((page - 1) * size + 1, min(page * size, count), count))
-            st.caption(_("{first}–{last} of {all}").format(first=first, last=last, all=all_))
+            st.caption(_("{first}–{last} of {all}; the download has all").format(first=first, last=last, all=all_))
             st.pagination(number_of_pages, default=page, key=key, on_change=write_param, args=("page", key, "1"))
-        if printed:
-            with st.container(key="paper_rest"):
-                words = _("Printed: {first} to {last} of {all}. The download has all of them.")
-                st.caption(words.format(first=first, last=last, all=all_))
     return (page - 1) * size, page * size

@@ -91,20 +91,19 @@ def _show_choices_anew() -> None:
 
 def choice() -> None:
     """Draw the choice of the language; tell the browser which the page is in, and which of its texts are English."""
-    with st.container(key="language_choice"):
-        st.selectbox(
-            _("Language"),
-            list(LANGUAGES),
-            format_func=LANGUAGES.__getitem__,
-            key=_KEY,
-            label_visibility="collapsed",
-            filter_mode=None,
-            on_change=_chosen,
-        )
-        code = st.session_state[_KEY]
-        if code != ENGLISH or st.session_state[_SERVED] != ENGLISH or st.session_state.get(_SAID):
-            st.session_state[_SAID] = True
-            _COMPONENT(data={"language": code, "colours": _of_catalogue()}, key="language_said", height=1)
+    st.selectbox(
+        _("Language"),
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key=_KEY,
+        label_visibility="collapsed",
+        filter_mode=None,
+        on_change=_chosen,
+    )
+    code = st.session_state[_KEY]
+    if code != ENGLISH or st.session_state[_SERVED] != ENGLISH or st.session_state.get(_SAID):
+        st.session_state[_SAID] = True
+        _COMPONENT(data={"language": code, "colours": _of_catalogue()}, key="language_said", height=1)
 
 
 def _of_catalogue() -> list[str]:

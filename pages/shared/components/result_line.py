@@ -37,8 +37,8 @@ def block(card: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> None
         return
     first, *others = results
     with st.container(border=True, gap="xsmall"):
-        st.markdown(_one(first))
-        st.markdown(_("What the result shows: **{group}**").format(group=escaped(group_words(card))))
+        shows = _("What the result shows: **{group}**").format(group=escaped(group_words(card)))
+        st.markdown(f"{_one(first)}\n\n{shows}")
     if others:
         count = len(others)
         words = ngettext("{count} more result", "{count} more results", count).format(count=formats.count(count))

@@ -50,6 +50,7 @@ MOST_DRAWN = 500  # marks one can still tell apart, and a browser draws at once;
 HALF = 50  # of 100 points
 _LISTED = 12  # names in a list beside a chart
 _PRINTED, _PRINTED_COLUMNS = 50, 6  # rows and columns of the table on paper: three pages
+_LISTS = {"country": "countries", "sector": "sectors", "target_group": "target_groups"}  # vocabulary: of a card
 _BELOW_SCORES = " " * 3  # what begins with it is sorted below a score, which has three digits or blanks
 CELL = 5  # points of a score in a cell of the chart of both scores
 
@@ -129,21 +130,25 @@ def where_and_whom(card: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def cards(practices: Cards) -> None:
-    """Draw practices as cards: the name, which leads to it, what it is, where and for whom, what is known."""
-    for card in rows(practices):
-        with st.container(border=True, gap="xsmall"):
+def cards(whole: Whole, practices: Sequence[Card]) -> None:
+    """Draw practices as cards: the name, which leads to it, what it is, where and for whom, what is known.
+
+    All in one container, in which start_page.css draws each name and its text as a card.
+    """
+    with st.container(key="cards", gap=None):
+        for card in practices:
             practice_name(card["id"], card["name"])
-            st.markdown("\n\n".join(_paragraphs(card)), anchors=False)
+            st.markdown(whole.told_of(card, _below_name), anchors=False)
 
 
-def _paragraphs(card: Mapping[str, Any]) -> list[str]:
+def _below_name(card: Card) -> str:
     """Return a card below its name as Markdown; one text, for ten a card take a browser longer than all the rest."""
     if card["assessed"]:
         known_ = "\n".join(f"- {formats.pair(_(title), score_line(card, node))}" for node, title in HEADLINES.items())
     else:
         known_ = faint(_(":material/help: Not assessed yet: nothing is known about its sustainability."))
-    return [f"{of_catalogue(card['summary'])}  \n{faint(where_and_whom(card))}", result_line.line(card), known_]
+    what = f"{of_catalogue(card['summary'])}  \n{faint(where_and_whom(card))}"
+    return "\n\n".join([what, result_line.line(card), known_])
 
 
 def score_line(card: Mapping[str, Any], node: str) -> str:
@@ -152,21 +157,26 @@ def score_line(card: Mapping[str, Any], node: str) -> str:
     return " · ".join(part for part in (score_words(card, node), escaped(strongest)) if part)
 
 
-def overview_table(cards: Sequence[Card]) -> pd.DataFrame:
-    """Return cards as the sortable table shows them, all of it text; "–" is "not known"."""
-    found = [ResultWords.of_card(card) for card in cards]
-    table = {
-        _("Practice"): [card["name"] for card in cards],
-        _("Result"): [unmarked(result.found) if result else "" for result in found],
-        _("Evidence of the result"): [design_mark(result.design) if result else "" for result in found],
-        **{_(title): [_score_cell(card, node) for card in cards] for node, title in HEADLINES.items()},
-        _("Countries"): [labels("country", card["countries"]) for card in cards],
-        _("Sectors"): [labels("sector", card["sectors"]) for card in cards],
-        _("Target groups"): [labels("target_group", card["target_groups"]) for card in cards],
-        _("Start"): [str(int(card["start_year"])) if known(card["start_year"]) else "" for card in cards],
-        _("End"): [str(int(card["end_year"])) if known(card["end_year"]) else "" for card in cards],
-    }
-    return pd.DataFrame({name: [cell or "–" for cell in column] for name, column in table.items()})
+def _overview_row(card: Card) -> list[str]:
+    """Return a card as the sortable table shows it, all of it text; "–" is "not known"."""
+    result = ResultWords.of_card(card)
+    cells = [
+        card["name"],
+        unmarked(result.found) if result else "",
+        design_mark(result.design) if result else "",
+        *(_score_cell(card, node) for node in HEADLINES),
+        *(labels(name, card[field]) for name, field in _LISTS.items()),
+        *(str(int(card[year])) if known(card[year]) else "" for year in ("start_year", "end_year")),
+    ]
+    return [cell or "–" for cell in cells]
+
+
+def overview_table(whole: Whole, cards: Sequence[Card]) -> pd.DataFrame:
+    """Return cards as the sortable table shows them."""
+    scores = [_(title) for title in HEADLINES.values()]
+    lists = [_("Countries"), _("Sectors"), _("Target groups")]
+    names = [_("Practice"), _("Result"), _("Evidence of the result"), *scores, *lists, _("Start"), _("End")]
+    return pd.DataFrame([whole.told_of(card, _overview_row) for card in cards], columns=names)
 
 
 def _score_cell(card: Card, node: str) -> str:
@@ -185,13 +195,13 @@ def _score_cell(card: Card, node: str) -> str:
     return " " * (3 - len(number(score))) + with_range(score, low, high)
 
 
-def pick_rows(practices: Sequence[Card], before: int, all_: int) -> tuple[str | None, list[str]]:
+def pick_rows(whole: Whole, practices: Sequence[Card], before: int, all_: int) -> tuple[str | None, list[str]]:
     """Draw the sortable table; return the id of the practice whose cell was chosen, and the ids of the ticked rows.
 
     ``before``: how many of all practices found stand on earlier pages.
     """
     event = sortable(
-        overview_table(practices),
+        overview_table(whole, practices),
         _("The practices found, one a row, with result, evidence and both scores"),
         paper=Paper("practices", before, all_),
         row_height=_LINES,
@@ -499,7 +509,11 @@ def _on_paper(table: pd.DataFrame, alt: str, paper: Paper) -> None:
         first, last = (formats.count(paper.before + at) for at in (1, len(printed)))
         told = words.format(first=first, last=last, all=formats.count(all_)) + " " + told
     st.caption(told)
-    fixed(printed.map(lambda cell: escaped(str(cell)) if known(cell) and cell != "" else "–"), alt)
+    cells = {
+        str(name): [escaped(str(cell)) if known(cell) and cell != "" else "–" for cell in column]
+        for name, column in printed.items()
+    }
+    fixed(cells, alt)
 
 
 def twin(table: pd.DataFrame, alt: str, alone: bool = False, texts: Sequence[str] = ()) -> None:

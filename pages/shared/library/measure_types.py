@@ -34,7 +34,7 @@ from practices_db.catalogue.measure_types import MeasureType, measure_types
 from practices_db.catalogue.own_language import marked
 from practices_db.catalogue.practice_filter import PracticeFilter
 from practices_db.catalogue.vocabularies import label, vocabulary
-from practices_db.queries import evidence_by_type, results
+from practices_db.queries import evidence_by_type
 from practices_db.queries.views import View
 from practices_db.queries.what_works import Row, WhatWorks
 from practices_db.translation import N_, _, ngettext
@@ -347,11 +347,9 @@ def _trial(row: Row) -> str:
 # --- elsewhere -------------------------------------------------------------------------------------------
 
 
-def on_practice(card: Card, whole: Whole) -> None:
-    """Say apart what studies say of the practice's types and what is known of the practice itself."""
+def on_practice(card: Card, own: Sequence[Mapping[str, Any]], whole: Whole) -> None:
+    """Say apart what studies say of the practice's types and what is known of the practice itself, its results."""
     found = whole.what_works
-    with database.cursor() as cursor:
-        own = tables.rows(results.results_of(cursor, [card["id"]]))
     itself = own_result(own[0]) if own else _("no result of its own is known.")
     st.markdown(_("**This practice itself:** {text}").format(text=itself))
     for id_ in card["measure_types"]:

@@ -76,16 +76,17 @@ def cards(found: pd.DataFrame) -> None:
     for row in tables.rows(found):
         with st.container(border=True, gap="xsmall"):
             title = in_own_language(f"**{escaped(row['title'])}**")
-            st.markdown(
+            text = (
                 f"{title}  \n:small[{facts(row)}]\n\n"
                 f"{_badge(row)} {said(row)} {of_catalogue(row['summary'])}  \n{faint(_subject(row))}"
             )
             of_practices = [link for link in links.get(row["id"], []) if link["other_kind"] == "practice"]
             for link in of_practices:
                 about = _("About **{practice}**").format(practice=of_catalogue(link["other"]))
-                st.markdown(f"{about}  \n:small[{of_catalogue(link['reason'])}]")
+                st.markdown(f"{text}\n\n{about}  \n:small[{of_catalogue(link['reason'])}]")
                 practice_link(link["other_id"], _("Open this practice"), "arrow_forward")
-            st.markdown(f":small[{where_to_get(row)}]")
+                text = ""
+            st.markdown(f"{text}\n\n:small[{where_to_get(row)}]")
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 _relevant_to(row)
                 _cite(row)
@@ -195,15 +196,16 @@ def on_practice(card: Row, found: Sequence[Row]) -> None:
     about = [row for row in found if known(row["reason"])]
     others = [row for row in found if not known(row["reason"])]
     if about:
-        st.markdown(_("**About this practice**"))
-        st.markdown("\n".join(short(row, f" · {of_catalogue(row['reason'])}") for row in about))
+        of_it = [short(row, f" · {of_catalogue(row['reason'])}") for row in about]
+        st.markdown("\n".join([_("**About this practice**"), "", *of_it]))
     else:
         st.markdown(_("No publication in the library is about this practice itself."))
     if not others:
         st.markdown(_("None is on its topics and groups either."))
         return
-    st.markdown(_("**On the same topic and group** (our match, not a statement about this practice)"))
-    st.markdown("\n".join(short(row, " · " + _("shares {what}").format(what=_shared(row))) for row in others))
+    matched = [short(row, " · " + _("shares {what}").format(what=_shared(row))) for row in others]
+    said_ = _("**On the same topic and group** (our match, not a statement about this practice)")
+    st.markdown("\n".join([said_, "", *matched]))
     library_link(card["sectors"], card["target_groups"], all_publications(int(others[0]["of_kind"])))
 
 

@@ -52,9 +52,8 @@ def view_and_sort(view: str, sort: Sort, chosen: PracticeFilter) -> None:
             on_change=_write_choice,
             args=("sort", "choose_sort", DEFAULT_SORT),
         )
-        with st.container(horizontal=True, width="content", gap="small"):
-            links.need_link(chosen)
-            links.weighting_link(chosen)
+        links.need_link(chosen)
+        links.weighting_link(chosen)
 
 
 def coverage_and_period(chosen: PracticeFilter) -> None:

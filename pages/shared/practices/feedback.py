@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.shared.components import corrections, links, private_links
 from pages.shared.components.links import page_link
+from pages.shared.components.popover import popover
 from pages.shared.components.screen_texts import escaped, of_catalogue
 from practices_db import formats
 from practices_db.queries.practices import Former
@@ -83,7 +84,8 @@ def history(card: Mapping[str, Any], corrections: Sequence[tuple[date, str]]) ->
 
 def for_its_owner(practice_id: str) -> None:
     """Say what an organisation can do for its own practice here."""
-    with st.popover(_("Is this yours?"), icon=":material/badge:", type="tertiary"):
+
+    def said() -> None:
         st.markdown(
             _(
                 "Answer the same questions for it: your answers are shown beside what others found, and its scores "
@@ -92,11 +94,14 @@ def for_its_owner(practice_id: str) -> None:
         )
         links.assess_link(practice_id)
 
+    popover(_("Is this yours?"), said, "for_owner", icon=":material/badge:", type="tertiary")
+
 
 def correction_form(card: Mapping[str, Any]) -> None:
     """Take a correction request for the curators; no personal data are needed."""
     private_links.keep()
-    with st.popover(_("Something is wrong"), icon=":material/edit_note:", type="tertiary"):
+
+    def form() -> None:
         st.markdown(
             _(
                 "Say what is wrong or out of date and where that can be read. Curators look at it, and what they "
@@ -129,3 +134,5 @@ def correction_form(card: Mapping[str, Any]) -> None:
             content = {"what": what.strip(), "field": field or None}
             with above:
                 corrections.send("correction", (card["id"], card["name"]), content, page, mailbox)
+
+    popover(_("Something is wrong"), form, "correct", icon=":material/edit_note:", type="tertiary")

@@ -17,6 +17,7 @@ from pages.shared.components.links import assess_link, open_practice, page_link
 from pages.shared.components.score_profile import ANSWER_BADGES
 from pages.shared.components.screen_texts import (
     escaped,
+    faint,
     known,
     number,
     of_catalogue,
@@ -191,17 +192,17 @@ def headline(card: Mapping[str, Any], node: str, title: str) -> None:
         low, high = (number(card[f"{node}_{end}"]) for end in ("low", "high"))
         if state == "scored":
             st.metric(_("Score out of 100"), number(card[f"{node}_score"]), help=_range_help())
-            st.markdown(_where_it_could_end(low, high))
+            where = _where_it_could_end(low, high)
         else:
             why = why_not_scored(card, node)
             st.metric(why[:1].upper() + why[1:], f"{low} … {high}", help=_range_help())
-            st.markdown(_("Somewhere between {low} and {high}.").format(low=low, high=high))
+            where = _("Somewhere between {low} and {high}.").format(low=low, high=high)
         share = percent(card[f"{node}_coverage"])
         count = answered(card, node)
         count = count[:1].upper() + count[1:]
-        st.markdown(_("**{answered}**, {share} of the weight.").format(answered=count, share=share))
+        answers = _("**{answered}**, {share} of the weight.").format(answered=count, share=share)
         evidence = evidence_of_answers(card[f"{node}_strongest_evidence"])
-        st.markdown(escaped(evidence[:1].upper() + evidence[1:]))
+        st.markdown("\n\n".join([where, answers, escaped(evidence[:1].upper() + evidence[1:])]))
 
 
 def not_counted(kept: Sequence[NotCounted]) -> None:
@@ -258,11 +259,12 @@ def criterion_answers(criterion: Criterion, scores: tables.Cards, answers: Mappi
     """Draw every question and indicator of a criterion with answer, evidence, note and source."""
     by_node = {row["node"]: row for row in tables.rows(scores)}
     with st.expander(formats.pair(f"**{_(criterion.title)}**", escaped(criterion_sentence(by_node[criterion.id])))):
+        told = []
         for question in criterion.questions:
-            st.markdown(f"**{_(question.text)}**")
-            st.caption(criterion_sentence(by_node[f"{criterion.id}/{question.id}"]))
-            for indicator in question.indicators:
-                st.markdown(_indicator(indicator, answers.get(indicator.id, [])), anchors=False)
+            scored = faint(escaped(criterion_sentence(by_node[f"{criterion.id}/{question.id}"])))
+            given = [_indicator(indicator, answers.get(indicator.id, [])) for indicator in question.indicators]
+            told += [f"**{_(question.text)}**  \n{scored}", "\n".join(given)]
+        st.markdown("\n\n".join(told), anchors=False)  # one text: a practice has sixty of them
 
 
 def _indicator(indicator: Indicator, given: list[dict[str, Any]]) -> str:
@@ -340,13 +342,11 @@ def sums(
             },
             _("The answers that the score for {criterion} is made from").format(criterion=title),
         )
-        st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)))
-        st.caption(
-            _(
-                "Framework {framework}, data version {version}. Numbers on this page are rounded; files carry four "
-                "decimals."
-            ).format(framework=f"{framework.id} {framework.version}", version=version.short)
-        )
+        versions = _(
+            "Framework {framework}, data version {version}. Numbers on this page are rounded; files carry four "
+            "decimals."
+        ).format(framework=f"{framework.id} {framework.version}", version=version.short)
+        st.markdown("\n".join(f"- {line}" for line in sum_lines(proof)) + f"\n\n{faint(escaped(versions))}")
 
 
 def proof_of(framework: Framework, criterion: Criterion, answers: Mapping[str, list[dict[str, Any]]]) -> Proof:
@@ -390,12 +390,9 @@ def not_documented(framework: Framework, answered: set[str]) -> None:
     if not missing:
         st.markdown(_("Every indicator of the framework has an answer."))
         return
-    st.markdown(
-        _("{count} of {all} indicators have no documented answer:").format(
-            count=len(missing), all=len(framework.indicators)
-        )
-    )
-    st.markdown("\n".join(missing))
+    words = _("{count} of {all} indicators have no documented answer:")
+    count = words.format(count=len(missing), all=len(framework.indicators))
+    st.markdown("\n".join([count, "", *missing]))
 
 
 def unknown_practice(practice_id: str | None, whole: Whole, page: str = "practice") -> None:
