@@ -131,7 +131,7 @@ def test_a_period_that_ends_before_it_begins_is_left_out_and_said(visit: Visit) 
 
 @pytest.mark.parametrize(
     "page",
-    ["0", "34", "1.0", "", "²", "000001" + "9" * 5_000],
+    ["0", "34", "1.0", "²", "000001" + "9" * 5_000],
     ids=named,
 )
 def test_a_page_that_does_not_exist_shows_the_first(visit: Visit, page: str) -> None:

@@ -284,7 +284,7 @@ TAKEN: dict[str, tuple[str, dict[str, str | list[str]], dict[str, str], int]] = 
     "gaps": ("gaps", {}, {}, 1),
     "gaps, evidence": ("gaps", {"down": "country", "shown": "strongest"}, {}, 1),
     "gaps, types": ("gaps", {"map": "types"}, {}, 1),
-    "findings": ("what_works", {"outcome": "employment"}, {}, 3),
+    "findings": ("what_works", {"outcome": "employment"}, {}, 5),
     "type of measure": ("what_works", {"type": "befriending"}, {}, 1),
     "publications": ("evidence", {"theme": "employment"}, {"take-evidence": "csv"}, 1),
     "organisations": ("communities", {"area": "DE"}, {"take-organisation": "csv"}, 1),
