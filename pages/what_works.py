@@ -15,7 +15,7 @@ if asked.measure_type:
     st.stop()
 
 st.title(_("What works, for whom, and how sure is it?"))
-what_works.limits(known)
+st.markdown(what_works.limits(known))
 what_works.rule_of_labels()
 what_works.question(asked, whole)
 what_works.answer(asked, known, whole)

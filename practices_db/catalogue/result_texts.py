@@ -123,13 +123,18 @@ class ResultWords:
 
     @property
     def evidence(self) -> str:
-        """How it is known: the mark of this figure, and whether somebody else than the operator found it."""
+        """How it is known: the mark of this figure, and whether the source is the operator's."""
         return ", ".join([design_mark(self.design), *([self.whose] if self.whose else [])])
 
     @property
     def whose(self) -> str:
-        """Whether someone other than the operator found it; "" where that is not told."""
-        return {True: _("independent of the operator"), False: _("from the operator"), None: ""}[self.independent]
+        """Whether the source is somebody else's than the operator's; "" where that is not told.
+
+        Who measured may be another question: a ministry tells of what an operator's partner found.
+        """
+        return {True: _("in a source independent of the operator"), False: _("from the operator"), None: ""}[
+            self.independent
+        ]
 
     @property
     def strength(self) -> tuple[str, int]:

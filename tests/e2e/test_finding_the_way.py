@@ -90,11 +90,11 @@ def test_on_a_telephone_the_menu_has_its_word_beside_logo_and_language(width: in
         page.goto(f"{server.url}/method?lang={language}")
         button = page.get_by_role("button", name=word, exact=True)
         expect(button).to_be_visible()
-        expect(page.locator(".st-key-language_choice input")).to_be_visible()
+        expect(page.locator(".st-key-reader_language input")).to_be_visible()
         assert button.evaluate("e => getComputedStyle(e, '::after').content") == f'"{word}"'
         around = [
             one.bounding_box()
-            for one in (page.get_by_test_id("stHeaderLogo"), button, page.locator(".st-key-language_choice"))
+            for one in (page.get_by_test_id("stHeaderLogo"), button, page.locator(".st-key-reader_language"))
         ]
         edges = [edge for box in around if box for edge in (box["x"], box["x"] + box["width"])]
         assert len(edges) == 6

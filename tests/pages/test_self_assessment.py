@@ -258,12 +258,12 @@ def test_a_mixture_of_answers_is_scored_as_by_hand(own: Any) -> None:
 def test_only_a_documented_answer_asks_for_its_proof(own: Any) -> None:
     first, second = (one.id for one in EFFECTIVENESS.questions[0].indicators)
     app = give(own(first), first, "not-met")
-    keys = {one.key for one in [*app.selectbox, *app.text_input, *app.text_area]}
+    keys = {one.key for one in [*app.radio, *app.text_input, *app.text_area]}
     assert {f"own_{first}_level", f"own_{first}_note", f"own_{first}_link"} <= keys
-    assert app.selectbox(key=f"own_{first}_level").value is None
+    assert app.radio(key=f"own_{first}_level").value is None
     assert app.text_area(key=f"own_{first}_note").label == f"Note ({FRAMEWORK.indicator(first).label})"
     app = give(own(second), second, "not-applicable")
-    keys = {one.key for one in [*app.selectbox, *app.text_input, *app.text_area]}
+    keys = {one.key for one in [*app.radio, *app.text_input, *app.text_area]}
     assert f"own_{second}_note" in keys
     assert not keys & {f"own_{second}_level", f"own_{second}_link"}
     assert app.text_area(key=f"own_{second}_note").placeholder == "Why does it not apply?"
@@ -272,7 +272,7 @@ def test_only_a_documented_answer_asks_for_its_proof(own: Any) -> None:
 
 def test_notes_links_and_proof_are_kept_with_the_answer(own: Any) -> None:
     app = give(own("eff-result"), "eff-result", "partly")
-    app.selectbox(key="own_eff-result_level").set_value(2).run()
+    app.radio(key="own_eff-result_level").set_value(2).run()
     app.text_area(key="own_eff-result_note").set_value("see our report").run()
     app.text_input(key="own_eff-result_link").set_value("in the drawer").run()
     answer = draft(app).mine.answer("eff-result")
@@ -309,6 +309,25 @@ def test_a_value_that_no_widget_offers_is_dropped() -> None:
     assert draft(app).empty
 
 
+def _told_by_the_browser() -> None:
+    from pages.shared.self_assessment import (  # noqa: PLC0415 - AppTest runs this function as a script of its own
+        draft as self_assessment_draft,
+    )
+
+    self_assessment_draft.set_answer("sus-continued", "met")
+    state = self_assessment_draft._state()
+    state.take_field("own_sus-continued_level", "2")
+    assert state.raw("own_sus-continued_level", 3) == "2"
+    state.take_field("own_sus-continued_level", "3")  # the fourth of three
+
+
+def test_a_level_is_told_by_its_place_among_those_offered() -> None:
+    app = AppTest.from_function(_told_by_the_browser, default_timeout=30).run()
+    assert not app.exception
+    (answer,) = draft(app).mine.answers
+    assert answer.evidence_level == 3
+
+
 def test_an_example_is_a_real_answer_with_its_source(own: Any) -> None:
     app = own("evi-open-about-failure")
     real = {row["note"] for row in screen.rows("assessments") if row["answer"] == "met"}
@@ -319,12 +338,12 @@ def test_an_example_is_a_real_answer_with_its_source(own: Any) -> None:
 
 def test_levels_about_a_measured_change_are_offered_at_outcomes_only(own: Any) -> None:
     app = give(own("eff-result"), "eff-result", "met")
-    assert app.selectbox(key="own_eff-result_level").options == list(questions.EVIDENCE)
+    assert app.radio(key="own_eff-result_level").options == list(questions.EVIDENCE)
     app = give(own("sus-continued"), "sus-continued", "met")
-    box = app.selectbox(key="own_sus-continued_level")
+    box = app.radio(key="own_sus-continued_level")
     assert box.options == [questions.EVIDENCE[level] for level in (0, 1, 3)]
     assert "does not ask for one" in box.help
-    app.selectbox(key="own_sus-continued_level").select_index(2).run()
+    box.set_value(3).run()
     answer = draft(app).mine.answer("sus-continued")
     assert answer
     assert answer.evidence_level == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -108,9 +109,13 @@ def test_the_sentence_counts_what_is_known_and_what_was_never_studied(visit: Vis
     of = by_key("employment")
     same_way = sum(slow_label(rows) not in {"Mixed", "Not enough known"} for rows in of.values())
     unstudied = len(TYPES) - len({row["measure_type"] for rows in of.values() for row in rows})
-    (words,) = (body for body in map(as_read, screen.bodies(visit("what_works"))) if body.startswith("For employment"))
+    app = visit("what_works")
+    (words,) = (body for body in map(as_read, screen.bodies(app)) if body.startswith("For employment"))
     assert f"{same_way} of {len(of)} types or forms" in words
     assert f"for {unstudied} more types the search found no study with a comparison" in words
+    (copied,) = (json.loads(one.proto.json) for one in app.get("bidi_component") if "copied" in one.proto.json)
+    limits = as_read(screen.bodies(app)[0])
+    assert copied["text"]["copied"].startswith(f"{words} {limits} "), "a quotation says what it rests on"
 
 
 def test_limits_stand_at_the_top_and_what_is_not_known_in_words(visit: Visit) -> None:

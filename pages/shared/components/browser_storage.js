@@ -140,7 +140,7 @@ class Group {
     const pending = Object.values(this.typed)
     const entry = read(this.slot)
     const { words } = this.data
-    if (offline(this)) return this.say(words.offline, "offline")
+    if (offline(this)) return this.say(entry || pending.length ? words.offline : words.away, "offline")
     if (this.conflict)
       return this.say(this.conflict, "conflict", () =>
         document.querySelector(".st-key-kept_other_tab")?.scrollIntoView({ block: "center" })

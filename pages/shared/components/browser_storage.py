@@ -337,6 +337,7 @@ def _words() -> dict[str, str]:
     return {
         "unavailable": _("This browser does not let the page keep anything. Save a file before you leave."),
         "offline": _("No connection: kept in this browser, not yet counted."),
+        "away": _("No connection. This page stays as it is, and goes on once the connection is back."),
         "looking": _("Looking for what this browser keeps …"),
         "forgotten": _("Forgotten: this browser keeps nothing of it."),
         "empty": _("Nothing to save yet."),

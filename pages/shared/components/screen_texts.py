@@ -52,6 +52,7 @@ __all__ = [
 _ADDRESS = re.compile(r"https?:|www|@", re.IGNORECASE)
 _BLANKS = re.compile(r"[^\S\u00a0\u202f]+")  # not those that hold a French colon to its word
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_ESCAPED = re.compile(rf"\\{_PUNCTUATION.pattern}")
 
 
 def escaped(text: str) -> str:
@@ -67,6 +68,11 @@ def escaped(text: str) -> str:
 
 def _escaped(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", text))
+
+
+def as_read(markdown: str) -> str:
+    """Return Markdown of ours as plain text: without bold, and without what ``escaped`` put in."""
+    return _ESCAPED.sub(r"\1", markdown.replace("**", "").replace("\u2060", ""))
 
 
 def faint(markdown: str) -> str:

@@ -54,7 +54,7 @@ def page(id_: str, found: WhatWorks, whole: Whole) -> None:
     st.title(label("measure_type", one.id))
     not_this = _("**Not included:** {text}").format(text=escaped(_named(_(one.not_this))))
     st.markdown(f"{escaped(_(one.definition))}  \n:small[{not_this}]")
-    what_works.limits(found)
+    st.markdown(what_works.limits(found))
     _not_helped(rows)
     _outcomes(one, made, found)
     what_works.rule_of_labels()

@@ -17,7 +17,7 @@ from pages.shared.components.answer import answer as selection_answer
 from pages.shared.components.database import Whole
 from pages.shared.components.file_button import file_button
 from pages.shared.components.finding_texts import cost, with_doubt
-from pages.shared.components.screen_texts import escaped, labels, labels_within
+from pages.shared.components.screen_texts import as_read, escaped, labels, labels_within
 from practices_db import formats
 from practices_db.catalogue import selection_texts
 from practices_db.catalogue import synthesis_texts as texts
@@ -151,18 +151,18 @@ def question(asked: Question, whole: Whole, first_group: str = EVERYBODY) -> Non
         )
 
 
-def practices(asked: Question, whole: Whole) -> None:
+def practices(asked: Question, whole: Whole, before: Sequence[str] = ()) -> None:
     """Draw which practices are about the question, as sentences to copy, with the link and the file."""
     view = replace(links.current_view("explore"), chosen=asked.practices_on_it())
-    selection_answer(view, whole, whole.index.select(view.chosen))
+    selection_answer(view, whole, whole.index.select(view.chosen), before)
     links.page_link("explore", _("Explore practices"), "search", view.chosen.params())
 
 
-def limits(found: WhatWorks) -> None:
-    """Say at the top what this is not."""
+def limits(found: WhatWorks) -> str:
+    """Return what this is not, to be said at the top and with what is copied."""
     day = formats.day(found.searched_on) if found.searched_on else _("not stated")
-    st.markdown(
-        _("This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read.").format(day=day)
+    return _("This is a **scoping search of {day}, not a systematic review**: mostly abstracts were read.").format(
+        day=day
     )
 
 
@@ -198,8 +198,9 @@ def answer(asked: Question, found: WhatWorks, whole: Whole) -> None:
     unstudied = found.unstudied(asked.outcome)
     outcome = label("outcome", asked.outcome)
     st.header(_("{outcome}: what studies of types of measure say").format(outcome=outcome), anchor=False)
-    st.markdown(sentence(asked, of, len(unstudied), whole))
-    practices(asked, whole)
+    said = sentence(asked, of, len(unstudied), whole)
+    st.markdown(said)
+    practices(asked, whole, [as_read(said), as_read(limits(found))])
     if asked.target_group or asked.countries:
         st.caption(_("Each label is based on all studies. How many of them match your choice is given below it."))
     for one in of:

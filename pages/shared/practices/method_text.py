@@ -597,7 +597,7 @@ def limits(totals: Totals, found: Limits, figures: Figures) -> None:
         _(
             "**A figure without comparison is no effect.** Of {results} practices with a result, {levels} have only "
             "such a figure: nobody knows what would have happened otherwise. In {independent} the main figure comes "
-            "from somebody independent of the operator."
+            "from a source independent of the operator."
         ).format(results=found.results, levels=found.levels, independent=found.independent),
         _(
             "**Studies are from few countries.** {most} of {studies} studies with a comparison group or a draw by lot "

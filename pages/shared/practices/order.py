@@ -211,8 +211,8 @@ def summary(title: str, of_: Compared) -> str:
     """Return one line as Markdown: what is compared, and what is found."""
     if of_.found is None:
         told = ngettext(
-            "{count} practice has a score; {least} to {most} can be compared.",
-            "{count} practices have a score; {least} to {most} can be compared.",
+            "{count} practice has a score; a comparison takes {least} to {most}.",
+            "{count} practices have a score; a comparison takes {least} to {most}.",
             of_.count,
         )
         few = told.format(count=formats.count(of_.count), least=AT_LEAST, most=AT_MOST)

@@ -68,9 +68,13 @@ def _write_link(framework: Framework, weights: Weighting) -> None:
 
 
 def in_words(framework: Framework, weights: Weighting) -> str:
-    """Return the criteria that weigh something, with their weights."""
-    named = zip(framework.criteria, weights.shares, strict=True)
-    return ", ".join(f"{_(criterion.title)} {percent(share)}" for criterion, share in named if share > 0)
+    """Return the criteria that weigh something, with their weights, and in which of them indicators weigh otherwise."""
+    named = [(one, share) for one, share in zip(framework.criteria, weights.shares, strict=True) if share > 0]
+    told = [", ".join(f"{_(criterion.title)} {percent(share)}" for criterion, share in named)]
+    given = dict(weights.indicators)
+    if inside := [_(one.title) for one, _share in named if any(given[it.id] != it.weight for it in one.indicators)]:
+        told.append(_("weights inside {criteria} changed").format(criteria=", ".join(inside)))
+    return formats.parted(told)
 
 
 def panel(framework: Framework, weights: Weighting, scores: Scores) -> None:

@@ -29,7 +29,7 @@ _STATE = "own"
 # The fields that the browser writes down by itself: own_profile_name, own_sending_page, own_eff-objectives_note.
 _FIELDS = (
     r"^own_(?:settle_)?([a-z0-9-]+)_"
-    r"(name|organisation|place|start_year|people_reached|summary|page|mailbox|answer|note|link|author)$"
+    r"(name|organisation|place|start_year|people_reached|summary|page|mailbox|answer|level|note|link|author)$"
 )
 
 
@@ -59,6 +59,9 @@ class _State(KeptText):
     def raw(self, name: str, value: Any) -> str:
         if name.endswith("_answer"):
             return str(ANSWER_IDS.index(value)) if value in ANSWER_IDS else ""
+        if name.endswith("_level"):
+            offered = levels(name.removeprefix("own_").removesuffix("_level"))
+            return str(offered.index(value)) if value in offered else ""
         return "" if value is None else str(value)
 
     def take_field(self, name: str, raw: str) -> None:
@@ -69,6 +72,9 @@ class _State(KeptText):
         if part == "answer":
             if raw.isdecimal() and int(raw) < len(ANSWER_IDS):
                 set_answer(of, ANSWER_IDS[int(raw)])
+        elif part == "level":
+            if raw.isdecimal() and int(raw) < len(offered := levels(of)):
+                change_answer(of, evidence_level=offered[int(raw)])
         elif of == "profile":
             whole = part in ("start_year", "people_reached")
             change_profile(**{part: (int(raw) if raw.isdecimal() else None) if whole else raw})
@@ -296,6 +302,13 @@ def _words(of: OwnAssessment | Profile | OwnAnswer | Sending | None, part: str) 
 
 
 # --- the browser and the widgets -------------------------------------------------------------------------------
+
+
+def levels(indicator_id: str) -> list[int]:
+    """Return the levels of evidence that can stand at an indicator, in their order."""
+    framework = current_framework()
+    each = (one.level for one in framework.evidence_levels)
+    return [level for level in each if evidence_fault(framework, indicator_id, level) is None]
 
 
 def kept_line() -> bool:

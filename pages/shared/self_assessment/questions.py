@@ -166,24 +166,21 @@ def _example(example: Mapping[str, Any]) -> None:
     )
 
 
-def _part(indicator: Indicator, name: str, value: Any, part: str = "") -> dict[str, Any]:
+def _part(indicator: Indicator, name: str, value: Any, part: str = "", choice: bool = False) -> dict[str, Any]:
     """Return key and what is called of a widget over a part of an answer; ``part`` is its ``name`` if not said."""
 
     def take(given: Any) -> None:
         draft.change_answer(indicator.id, **{part or name: given})
 
-    return draft.widget(f"own_{indicator.id}_{name}", value, take)
+    return draft.widget(f"own_{indicator.id}_{name}", value, take, choice)
 
 
 def _proof(indicator: Indicator, given: OwnAnswer) -> None:
     if given.answer in DOCUMENTED:
-        framework = current_framework()
-        offered = [level for level in range(len(EVIDENCE)) if evidence_fault(framework, indicator.id, level) is None]
-        st.selectbox(
+        st.radio(  # what is chosen in a list of Streamlit's is not kept while the connection is away
             _("What shows it? ({indicator})").format(indicator=_(indicator.label)),
-            offered,
+            draft.levels(indicator.id),
             index=None,
-            placeholder=_("Please choose"),
             help=None
             if indicator.outcome
             else _(
@@ -191,7 +188,7 @@ def _proof(indicator: Indicator, given: OwnAnswer) -> None:
                 "does not ask for one, so they are not offered here."
             ),
             format_func=lambda level: _(EVIDENCE[level]),
-            **_part(indicator, "level", given.evidence_level, "evidence_level"),
+            **_part(indicator, "level", given.evidence_level, "evidence_level", choice=True),
         )
     long_text(
         _("Note ({indicator})").format(indicator=_(indicator.label)),

@@ -7,3 +7,11 @@ new MutationObserver(() => {
   button.lang = lang
   button.ariaLabel = JSON.parse(getComputedStyle(button).getPropertyValue("--menu"))
 }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["lang"] })
+
+// Streamlit closes the drawer after a choice where the browser calls itself a telephone's; a narrow window covers as much.
+document.addEventListener("click", ({ target }) => {
+  const drawer = target.closest('[data-testid="stSidebar"]')
+  if (!drawer || !target.closest("a") || innerWidth > 768) return
+  const open = () => drawer.isConnected && drawer.dataset.collapsed !== "true"
+  setTimeout(() => open() && drawer.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 200)
+})

@@ -377,7 +377,7 @@ def _order(cursor: Cursor, view: View, weights: Weighting, names: Mapping[str, s
     yield Block("text", _("Weights: {shares}.").format(shares=shares))
     rows = rows_of(standings(cursor, view.chosen, weights, view.reading))
     if any(row["place_from"] is None for row in rows) or len(rows) < AT_LEAST:
-        told = _("{count} of them have a score in every criterion with a weight; {least} to {most} can be compared.")
+        told = _("{count} of them have a score in every criterion with a weight; a comparison takes {least} to {most}.")
         yield Block("text", told.format(count=formats.count(len(rows)), least=AT_LEAST, most=formats.count(AT_MOST)))
         return
     rows.sort(key=lambda row: (row["place_from"] + row["place_to"], names[row["practice_id"]]))

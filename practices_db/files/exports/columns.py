@@ -80,7 +80,7 @@ _RESULT = (
     Column("result_outcome", "c.result_outcome", _OUTCOME, "code", "outcome"),
     Column("result_design", "c.result_design", _DESIGN, "code", "result_design"),
     Column("result_evidence_level", "c.result_mark", "Evidence of this figure, by its design, 1 to 5", "whole"),
-    Column("result_independent", "c.result_independent", "Whether someone other than the operator found it", "flag"),
+    Column("result_independent", "c.result_independent", "Whether the source is independent", "flag"),
     Column("result_base", "c.result_base", "Who was counted"),
     Column("result_horizon", "c.result_horizon", "When it was measured, after what"),
     Column("result_source", "c.result_source", "The page it was taken from", "code"),

@@ -80,7 +80,7 @@ def test_independence_breaks_the_tie_between_results_of_the_same_strength(store:
     operators = [one for one in strongest if one.results[0]["independent_of_operator"] == "no"]
     assert 0 < len(operators) < len(strongest)
     for counts in both_ways(store, index, PracticeFilter()):
-        assert "(randomised trial, 5 of 5, independent of the operator," in answer(PracticeFilter(), counts)
+        assert "(randomised trial, 5 of 5, in a source independent of the operator," in answer(PracticeFilter(), counts)
 
 
 def test_practices_named_one_by_one_have_their_best_evidence_wherever_they_are_named(
