@@ -128,7 +128,7 @@ def test_a_preset_in_the_link_comes_back_as_it_is_and_gives_some_practices_a_com
         for indicator in criterion.indicators:
             expected = 1.0 if id_ == "equal" else indicator.weight
             assert app.number_input(key=f"indicator-{indicator.id}").value == expected
-    assert any("changed): " in body for body in screen.bodies(app)) == (id_ == "equal")
+    assert any(" changed)" in body for body in screen.bodies(app)) == (id_ == "equal")
 
 
 def test_moving_one_slider_scales_the_others_and_writes_the_link(visit: Visit) -> None:
