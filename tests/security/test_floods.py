@@ -26,7 +26,8 @@ def sends(url: str, practice: str, address: str) -> bool:
     """Send a made-up correction of a practice by its page; return whether it was taken."""
     with Visitor(url, headers={"X-Forwarded-For": address}) as visitor:
         query = f"practice={practice}"
-        screen = visitor.visit("practice", query)
+        opened = visitor.visit("practice", query).opened("Something is wrong")
+        screen = visitor.visit("practice", query, [opened])
         (words,) = screen.elements("text_area")
         (button,) = [one for one in screen.elements("button") if one.label == "Send to the curators"]
         text = WidgetState(id=words.id, string_value=f"Made up {secrets.token_hex(8)}")
