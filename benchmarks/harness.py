@@ -193,6 +193,8 @@ class Visitor:
                 break
             if kind == "new_session":
                 self.session = answer.new_session.initialize.session_id or self.session
+            if kind == "delta" and (box := answer.delta.add_block.popover).id:
+                self.widgets[box.label] = box.id
             if kind != "delta" or not (drawn := answer.delta.new_element.WhichOneof("type")):
                 continue
             element = getattr(answer.delta.new_element, drawn)

@@ -161,6 +161,8 @@ class Crowd:
         page, of = self.pages["practice"]
         query = next(of)
         _right(await session.rerun(page, query))
+        opened = WidgetState(id=session.widgets["Something is wrong"], bool_value=True)
+        _right(await session.rerun(page, query, [opened]))
         words = f"Made up by a load test, {random.getrandbits(64):x}"  # the very same is not taken twice
         said = WidgetState(id=session.widgets["What is wrong, and what is right?"], string_value=words)
         press = WidgetState(id=session.widgets["Send to the curators"], trigger_value=True)
