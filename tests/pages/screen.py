@@ -13,6 +13,8 @@ from google.protobuf.message import Message
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.components.screen_texts import as_read
+
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "pages" / "shared" / "frame.py"
 PAGES = (
@@ -81,11 +83,6 @@ def sentence(app: AppTest) -> str:
     """Return the sentence above the result, as a person reads it."""
     (one,) = (body for body in bodies(app) if re.match(_SENTENCE, body))
     return as_read(one)
-
-
-def as_read(markdown: str) -> str:
-    """Take away what nobody sees: emphasis, the backslashes of escaped text, invisible joiners."""
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown.replace("**", "").replace("\u2060", ""))
 
 
 def facts(app: AppTest) -> list[tuple[str, str]]:

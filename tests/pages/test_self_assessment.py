@@ -319,6 +319,7 @@ def _told_by_the_browser() -> None:
     state.take_field("own_sus-continued_level", "2")
     assert state.raw("own_sus-continued_level", 3) == "2"
     state.take_field("own_sus-continued_level", "3")  # the fourth of three
+    state.take_field("own_of-an-earlier-framework_level", "0")
 
 
 def test_a_level_is_told_by_its_place_among_those_offered() -> None:

@@ -32,7 +32,7 @@ def question(whole: Whole) -> None:
         said = _("Show what is known")
         if send.button(said, type="primary", icon=":material/search:", width="stretch"):
             st.switch_page(links.page_path("what_works"), query_params=asked.params())
-    if asked != what_works.Question(target_group=FIRST_GROUP):  # until then the page comes without what it needs
+    if asked != what_works.Question(target_group=FIRST_GROUP):  # the buttons that copy would delay the first view
         what_works.practices(asked, whole)
 
 

@@ -59,8 +59,8 @@ class _State(KeptText):
     def raw(self, name: str, value: Any) -> str:
         if name.endswith("_answer"):
             return str(ANSWER_IDS.index(value)) if value in ANSWER_IDS else ""
-        if name.endswith("_level"):
-            offered = levels(name.removeprefix("own_").removesuffix("_level"))
+        if name.endswith("_level") and (found := re.fullmatch(_FIELDS, name)):
+            offered = levels(found[1])
             return str(offered.index(value)) if value in offered else ""
         return "" if value is None else str(value)
 
@@ -305,8 +305,13 @@ def _words(of: OwnAssessment | Profile | OwnAnswer | Sending | None, part: str) 
 
 
 def levels(indicator_id: str) -> list[int]:
-    """Return the levels of evidence that can stand at an indicator, in their order."""
+    """Return the levels of evidence that can stand at an indicator, in their order; none where there is no such one.
+
+    What a browser has kept may be of an earlier framework.
+    """
     framework = current_framework()
+    if indicator_id not in framework.indicators_by_id:
+        return []
     each = (one.level for one in framework.evidence_levels)
     return [level for level in each if evidence_fault(framework, indicator_id, level) is None]
 

@@ -14,7 +14,6 @@ from criteria.framework import (
     AnswerId,
     Indicator,
     current_framework,
-    evidence_fault,
     published_frameworks,
 )
 from pages.shared.components import database
@@ -146,11 +145,10 @@ def _earlier(indicator: Indicator, given: OwnAnswer | None, key: str) -> None:
 
 def _confirm(indicator: Indicator, one: OwnAnswer) -> None:
     """Take an earlier answer over with its note and link; its evidence only where that can stand here."""
-    stands = evidence_fault(current_framework(), indicator.id, one.evidence_level or 0) is None
     draft.change_answer(
         indicator.id,
         answer=one.answer,
-        evidence_level=one.evidence_level if stands else None,
+        evidence_level=one.evidence_level if one.evidence_level in draft.levels(indicator.id) else None,
         note=one.note,
         link=one.link,
     )
